@@ -1,0 +1,58 @@
+namespace AngelSlim.Core.Artifacts;
+
+/// <summary>A file that the user brought (conversations, prompts). Enters keys by the digest of its bytes.</summary>
+public sealed record SourceFile(string Folder, string Name) : Artifact(Folder)
+{
+    /// <summary>Its absolute path.</summary>
+    public string Path => At(Name);
+}
+
+/// <summary>A target model as a Hugging Face folder: <c>config.json</c>, weights in safetensors, tokenizer, generation config.</summary>
+public sealed record TargetFolder(string Folder) : Artifact(Folder);
+
+/// <summary>Tokenized rows with their loss masks: <c>train.jsonl</c> and <c>heldout.jsonl</c>.</summary>
+public sealed record TokenRows(string Folder) : Artifact(Folder)
+{
+    /// <summary>One <c>TokenRow</c> a line.</summary>
+    public string Train => At("train.jsonl");
+
+    /// <summary>One <c>TokenRow</c> a line; may be empty.</summary>
+    public string Heldout => At("heldout.jsonl");
+}
+
+/// <summary>The draft's words: <c>vocabulary.json</c> with the target ids, ascending, and the coverage on the training rows.</summary>
+public sealed record DraftWords(string Folder) : Artifact(Folder)
+{
+    /// <summary>Target ids and coverage.</summary>
+    public string File => At("vocabulary.json");
+}
+
+/// <summary>Hidden states of the target over all rows: sharded safetensors.</summary>
+public sealed record Features(string Folder) : Artifact(Folder);
+
+/// <summary>A trained draft: <c>draft.safetensors</c> in float32, <c>draft.json</c>, <c>curve.csv</c>.</summary>
+public sealed record TrainedDraft(string Folder) : Artifact(Folder)
+{
+    /// <summary>One line per optimiser step.</summary>
+    public string Curve => At("curve.csv");
+}
+
+/// <summary>A draft as vLLM and SGLang load it: <c>config.json</c>, <c>model.safetensors</c>, model card, launch commands.</summary>
+public sealed record ExportedDraft(string Folder) : Artifact(Folder);
+
+/// <summary>Acceptance and speed on prompts: <c>summary.json</c>, <c>rounds.jsonl</c>.</summary>
+public sealed record Evaluation(string Folder) : Artifact(Folder)
+{
+    /// <summary>Acceptance length, per position, speed.</summary>
+    public string Summary => At("summary.json");
+
+    /// <summary>One line per prompt with every round of it.</summary>
+    public string Rounds => At("rounds.jsonl");
+}
+
+/// <summary>The report of a run: <c>report.md</c> and its pictures.</summary>
+public sealed record Report(string Folder) : Artifact(Folder)
+{
+    /// <summary>The text.</summary>
+    public string Markdown => At("report.md");
+}

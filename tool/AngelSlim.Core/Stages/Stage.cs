@@ -1,0 +1,54 @@
+using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
+
+namespace AngelSlim.Core.Stages;
+
+/// <summary>One kind of step, as the planner and the runner see it.</summary>
+public interface IStage
+{
+    /// <summary>Lower-case word: <c>capture</c>. Part of the key and of the path in the store.</summary>
+    string Name { get; }
+
+    /// <summary>Raised whenever the same settings and inputs would give other bytes. Part of the key.</summary>
+    int Version { get; }
+
+    /// <summary>A record with true defaults; every property is in the key unless it is <see cref="IncidentalAttribute">incidental</see>.</summary>
+    Type Settings { get; }
+
+    /// <summary>A record whose constructor takes artifacts: <c>T</c>, <c>T?</c> or <c>IReadOnlyList&lt;T&gt;</c>.</summary>
+    Type Inputs { get; }
+
+    /// <summary>The artifact that it makes: a record that is made from its folder alone.</summary>
+    Type Output { get; }
+
+    /// <summary>Does the work. Synchronous: tensors belong to one thread.</summary>
+    void Run(object settings, object inputs, StageContext context);
+}
+
+/// <summary>One kind of step. From the three types the base derives reader, schema, graph checks, key and help; nothing is listed by hand.</summary>
+/// <param name="name">Lower-case word; part of the key.</param>
+/// <param name="version">Raised whenever the same settings and inputs would give other bytes.</param>
+public abstract class Stage<TSettings, TInputs, TOutput>(string name, int version) : IStage
+    where TSettings : class
+    where TInputs : class
+    where TOutput : Artifact
+{
+    /// <inheritdoc/>
+    public string Name { get; } = name;
+
+    /// <inheritdoc/>
+    public int Version { get; } = version;
+
+    Type IStage.Settings => typeof(TSettings);
+
+    Type IStage.Inputs => typeof(TInputs);
+
+    Type IStage.Output => typeof(TOutput);
+
+    /// <summary>Writes the artifact's files into <see cref="StageContext.Output"/>. Called again after a kill with what was there.</summary>
+    /// <exception cref="DataException">The data is wrong.</exception>
+    /// <exception cref="OperationCanceledException">The user wants to stop; what is done is on disk.</exception>
+    protected abstract void Run(TSettings settings, TInputs inputs, StageContext context);
+
+    void IStage.Run(object settings, object inputs, StageContext context) => Run((TSettings)settings, (TInputs)inputs, context);
+}

@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+using AngelSlim.Core.Manifests;
+
+namespace AngelSlim.Torch.Tensors;
+
+/// <summary>Finds libtorch before TorchSharp looks for it.</summary>
+/// <remarks>
+/// The packed tool carries no libtorch (half a gigabyte): it is loaded in place from the NuGet cache. Whatever touches a
+/// tensor calls <see cref="Load"/> first; <c>validate</c>, <c>plan</c>, <c>status</c> and <c>--help</c> never do.
+/// Left alone, TorchSharp would copy all natives beside itself and fail with a misleading message.
+/// </remarks>
+internal static class NativeLibraries
+{
+    private const string Package = "libtorch-cpu-linux-x64";
+    private const string Version = "2.10.0";
+    private static readonly string[] InLoadingOrder = ["libgomp-98b21ff3.so.1", "libc10.so", "libtorch_cpu.so", "libtorch.so"];
+
+    /// <summary>Loads libtorch from beside the program, else from the package folder.</summary>
+    /// <param name="packages">The NuGet package folder: <c>NUGET_PACKAGES</c>, else <c>~/.nuget/packages</c>.</param>
+    /// <exception cref="DataException">It is in neither place; the message has the command that fetches it.</exception>
+    public static void Load(string packages)
+    {
+        if (!OperatingSystem.IsLinux() || IsBeside(AppContext.BaseDirectory))
+        {
+            return;
+        }
+
+        var folder = Path.Combine(packages, Package, Version, "runtimes", "linux-x64", "native");
+        if (!Directory.Exists(folder))
+        {
+            throw new DataException(
+                ProblemCode.NoNativeLibrary,
+                $"libtorch {Version} should be in {folder}, but that folder does not exist. Restore it: dotnet restore AngelSlim.sln in a checkout of this tool.");
+        }
+
+        foreach (var name in InLoadingOrder)
+        {
+            NativeLibrary.Load(Path.Combine(folder, name));
+        }
+    }
+
+    private static bool IsBeside(string program) =>
+        File.Exists(Path.Combine(program, "libtorch_cpu.so"))
+        || File.Exists(Path.Combine(program, "runtimes", "linux-x64", "native", "libtorch_cpu.so"));
+}
