@@ -1,0 +1,35 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace AngelSlim.Core.Manifests.Settings;
+
+/// <summary>What the draft learns from.</summary>
+public sealed record DataSettings
+{
+    /// <summary>JSONL files of conversations (OpenAI <c>messages</c> or ShareGPT <c>conversations</c>), relative to the manifest.</summary>
+    [MinLength(1)]
+    public required IReadOnlyList<string> Train { get; init; }
+
+    /// <summary>JSONL files of conversations for the held-out figures; none: <see cref="HeldoutShare"/> of the training rows is put aside.</summary>
+    public IReadOnlyList<string> Heldout { get; init; } = [];
+
+    /// <summary>Share of the training conversations put aside, chosen by the digest of their text, 0 to 0.5; not used when held-out files are named.</summary>
+    [Range(0.0, 0.5)]
+    public double HeldoutShare { get; init; } = 0.05;
+
+    /// <summary>Longer rows are cut, 16 to 131072 tokens.</summary>
+    [Range(16, 131072)]
+    public int MaxTokens { get; init; } = 2048;
+
+    /// <summary>What a row that cannot be read does.</summary>
+    public OnBadRow OnBadRow { get; init; } = OnBadRow.Stop;
+}
+
+/// <summary>What a row that cannot be read does.</summary>
+public enum OnBadRow
+{
+    /// <summary>Ends the stage; the message has file and line.</summary>
+    Stop,
+
+    /// <summary>Is left out, counted and logged.</summary>
+    Skip,
+}

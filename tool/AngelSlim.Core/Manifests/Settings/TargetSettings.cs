@@ -1,0 +1,17 @@
+namespace AngelSlim.Core.Manifests.Settings;
+
+/// <summary>The target model: exactly one of <see cref="Model"/>, <see cref="Builtin"/> and <see cref="Pretrain"/>.</summary>
+public sealed record TargetSettings
+{
+    /// <summary>A folder with a Hugging Face checkpoint, or a hub id that the local hub cache has.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>A small target that comes with the tool: <c>tiny-text</c>.</summary>
+    public string? Builtin { get; init; }
+
+    /// <summary>A small target that the tool trains itself first.</summary>
+    public PretrainSettings? Pretrain { get; init; }
+
+    /// <summary>The type that the target computes in.</summary>
+    public Dtype Dtype { get; init; } = Dtype.Float32;
+}

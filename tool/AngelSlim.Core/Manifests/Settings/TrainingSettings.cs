@@ -1,0 +1,125 @@
+using System.ComponentModel.DataAnnotations;
+using AngelSlim.Core.Stages;
+
+namespace AngelSlim.Core.Manifests.Settings;
+
+/// <summary>How the draft is trained.</summary>
+public sealed record TrainingSettings
+{
+    /// <summary>Times every row is seen, 1 to 1000; <see cref="Steps"/>, if given, decides instead.</summary>
+    [Range(1, 1000)]
+    public int Epochs { get; init; } = 2;
+
+    /// <summary>Optimiser steps, if not by epochs.</summary>
+    [Range(1, 100_000_000)]
+    public int? Steps { get; init; }
+
+    /// <summary>Rows per optimiser step, 1 to 4096.</summary>
+    [Range(1, 4096)]
+    public int BatchRows { get; init; } = 1;
+
+    /// <summary>Draft steps unrolled from every position, 1 to 16; 7 as in AngelSlim and SpecForge.</summary>
+    [Range(1, 16)]
+    public int Unroll { get; init; } = 7;
+
+    /// <summary>Weight of unroll step k is this to the power k, over 0 to 1.</summary>
+    [Range(0.01, 1.0)]
+    public double StepDecay { get; init; } = 0.8;
+
+    /// <summary>Which positions count.</summary>
+    public Gate Gate { get; init; } = Gate.Exact;
+
+    /// <summary>What the loss is divided by.</summary>
+    public Normalizer Normalizer { get; init; } = Normalizer.Counted;
+
+    /// <summary>Sets gate, normaliser and rope to what AngelSlim does, so that its curves can be replayed.</summary>
+    public Compatibility Compatibility { get; init; } = Compatibility.None;
+
+    /// <summary>What turns gradients into updates.</summary>
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.Muon;
+
+    /// <summary>Peak learning rate.</summary>
+    [Range(1e-8, 1.0)]
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>How the rate goes on after warm-up.</summary>
+    public Schedule Schedule { get; init; } = Schedule.Cosine;
+
+    /// <summary>Steps over which the rate rises; 0 for none.</summary>
+    [Range(0, 10_000_000)]
+    public int WarmupSteps { get; init; } = 10;
+
+    /// <summary>Decay of the matrices' weights, decoupled; norms are not decayed.</summary>
+    [Range(0.0, 1.0)]
+    public double WeightDecay { get; init; }
+
+    /// <summary>The gradient's norm is clipped to this.</summary>
+    [Range(1e-6, 1e6)]
+    public double MaxGradientNorm { get; init; } = 1.0;
+
+    /// <summary>Seeds the initial weights and the order of the rows.</summary>
+    [Range(0, int.MaxValue)]
+    public int Seed { get; init; } = 42;
+
+    /// <summary>Steps between checkpoints; a killed run goes on from the last. Does not change the result.</summary>
+    [Incidental]
+    [Range(1, 10_000_000)]
+    public int CheckpointEvery { get; init; } = 100;
+
+    /// <summary>Steps between held-out figures.</summary>
+    [Range(1, 10_000_000)]
+    public int EvaluateEvery { get; init; } = 100;
+}
+
+/// <summary>Which positions count: at unroll step k, row t reads token t+1+k and predicts token t+2+k.</summary>
+public enum Gate
+{
+    /// <summary>Tokens t+1 to t+2+k all in one answer: exactly what a server asks of the draft.</summary>
+    Exact,
+
+    /// <summary>Token t+1+k in an answer, as speculators.</summary>
+    Next,
+
+    /// <summary>Token t+k in an answer, as AngelSlim.</summary>
+    Angelslim,
+}
+
+/// <summary>What the loss is divided by.</summary>
+public enum Normalizer
+{
+    /// <summary>The counted rows of unroll step 0, one divisor for all steps.</summary>
+    Counted,
+
+    /// <summary>All positions, padding included, as AngelSlim.</summary>
+    Positions,
+}
+
+/// <summary>Whose conventions.</summary>
+public enum Compatibility
+{
+    /// <summary>Ours.</summary>
+    None,
+
+    /// <summary>AngelSlim's gate, normaliser and rope, and its uniform teacher past the end of a row.</summary>
+    Angelslim,
+}
+
+/// <summary>What turns gradients into updates.</summary>
+public enum OptimizerKind
+{
+    /// <summary>Muon for the matrices of the layer and <c>fc</c>, AdamW for head and norms.</summary>
+    Muon,
+
+    /// <summary>AdamW for everything.</summary>
+    Adamw,
+}
+
+/// <summary>How the learning rate goes on after warm-up; a pure function of the step.</summary>
+public enum Schedule
+{
+    /// <summary>Half a cosine down to 0 at the last step.</summary>
+    Cosine,
+
+    /// <summary>Stays.</summary>
+    Constant,
+}
