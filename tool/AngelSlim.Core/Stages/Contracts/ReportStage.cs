@@ -1,0 +1,14 @@
+using System.Text.Json.Nodes;
+using AngelSlim.Core.Artifacts;
+
+namespace AngelSlim.Core.Stages.Contracts;
+
+/// <summary>A run for people.</summary>
+public sealed record ReportSettings
+{
+    /// <summary>The manifest with every default written out.</summary>
+    public required JsonObject Experiment { get; init; }
+}
+
+/// <summary>What <c>report</c> reads.</summary>
+public sealed record ReportInputs(TokenRows Rows, DraftWords Words, TrainedDraft Draft, ExportedDraft Export, IReadOnlyList<Evaluation> Evaluations);

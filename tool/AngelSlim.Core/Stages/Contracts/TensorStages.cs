@@ -1,0 +1,71 @@
+using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests.Settings;
+
+namespace AngelSlim.Core.Stages.Contracts;
+
+/// <summary>Hidden states of the target over all rows, to disk.</summary>
+public sealed record CaptureSettings
+{
+    /// <summary>The type the target computes in, and the type on disk.</summary>
+    public required Dtype Dtype { get; init; }
+
+    /// <inheritdoc cref="DraftSettings.HiddenLayers"/>
+    public required IReadOnlyList<int>? HiddenLayers { get; init; }
+}
+
+/// <summary>What <c>capture</c> reads.</summary>
+public sealed record CaptureInputs(TargetFolder Target, TokenRows Rows);
+
+/// <summary>A draft from its first weights to its last.</summary>
+public sealed record TrainSettings
+{
+    /// <summary>The type the target computes in.</summary>
+    public required Dtype Dtype { get; init; }
+
+    /// <summary>The shape of the draft.</summary>
+    public required DraftSettings Draft { get; init; }
+
+    /// <summary>How it is trained.</summary>
+    public required TrainingSettings Training { get; init; }
+}
+
+/// <summary>What <c>train</c> reads; without features the target itself runs (online).</summary>
+public sealed record TrainInputs(TargetFolder Target, TokenRows Rows, DraftWords Words, Features? Features);
+
+/// <summary>A trained draft in the form that vLLM and SGLang load.</summary>
+public sealed record ExportSettings
+{
+    /// <summary>The type of the exported weights.</summary>
+    public required Dtype Dtype { get; init; }
+
+    /// <summary>For the model card and the launch commands: the target as a server would name it.</summary>
+    public required string TargetName { get; init; }
+
+    /// <summary>For the launch commands.</summary>
+    public required int SpeculativeTokens { get; init; }
+}
+
+/// <summary>What <c>export</c> reads.</summary>
+public sealed record ExportInputs(TargetFolder Target, DraftWords Words, TrainedDraft Draft);
+
+/// <summary>Plain and speculative decoding of the same prompts, side by side.</summary>
+public sealed record EvaluateSettings
+{
+    /// <summary>Drafted tokens per round (k).</summary>
+    public required int SpeculativeTokens { get; init; }
+
+    /// <inheritdoc cref="EvaluationSettings.PromptsPerFile"/>
+    public required int PromptsPerFile { get; init; }
+
+    /// <inheritdoc cref="EvaluationSettings.MaxNewTokens"/>
+    public required int MaxNewTokens { get; init; }
+
+    /// <summary>The type that target and draft compute in.</summary>
+    public required Dtype Dtype { get; init; }
+}
+
+/// <summary>What <c>evaluate</c> reads; without prompt files the first questions of the held-out rows.</summary>
+public sealed record EvaluateInputs(TargetFolder Target, ExportedDraft Draft, TokenRows Rows, IReadOnlyList<SourceFile> Prompts);
+
+/// <summary>What <c>pretrain</c> reads: nothing; its corpus is made from its seed.</summary>
+public sealed record PretrainInputs;
