@@ -1,5 +1,3 @@
-using AngelSlim.Core.Running;
-
 namespace AngelSlim.Core.Stages;
 
 /// <summary>What a running stage gets from its runner: a folder, a journal, a place to report to, and the wish to stop.</summary>

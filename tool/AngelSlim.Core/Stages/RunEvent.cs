@@ -1,4 +1,4 @@
-namespace AngelSlim.Core.Running;
+namespace AngelSlim.Core.Stages;
 
 /// <summary>Something that happened while a stage ran. Renderers, the log and the database read the same events.</summary>
 public abstract record RunEvent;

@@ -1,7 +1,7 @@
-using AngelSlim.Core.Running;
+using AngelSlim.Core.Stages;
 using Xunit;
 
-namespace AngelSlim.Core.Tests.Running;
+namespace AngelSlim.Core.Tests.Stages;
 
 public sealed class A_journal
 {

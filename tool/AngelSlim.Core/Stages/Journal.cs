@@ -1,4 +1,4 @@
-namespace AngelSlim.Core.Running;
+namespace AngelSlim.Core.Stages;
 
 /// <summary>The items of a stage that are done and on disk, one line each; a torn last line is not an item.</summary>
 /// <remarks>
