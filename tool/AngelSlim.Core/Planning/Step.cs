@@ -1,0 +1,10 @@
+using AngelSlim.Core.Stages;
+
+namespace AngelSlim.Core.Planning;
+
+/// <summary>One stage with its settings and where its inputs come from.</summary>
+/// <param name="Id">A readable word that stays the same from run to run: <c>train</c>, <c>evaluate-k2</c>. Not part of the key.</param>
+/// <param name="Stage">What is done.</param>
+/// <param name="Settings">Of the type <see cref="IStage.Settings"/>.</param>
+/// <param name="Inputs">For every parameter of the constructor of <see cref="IStage.Inputs"/>, by its name.</param>
+internal sealed record Step(string Id, IStage Stage, object Settings, IReadOnlyDictionary<string, StepInput> Inputs);

@@ -1,0 +1,18 @@
+using AngelSlim.Core.Artifacts;
+
+namespace AngelSlim.Core.Planning;
+
+/// <summary>What one parameter of a stage's inputs is fed with.</summary>
+internal abstract record StepInput;
+
+/// <summary>What an earlier step makes.</summary>
+internal sealed record FromStep(string StepId) : StepInput;
+
+/// <summary>What the user brought: a <see cref="SourceFile"/> or a <see cref="TargetFolder"/>.</summary>
+internal sealed record FromSource(Artifact Source) : StepInput;
+
+/// <summary>A list, in order.</summary>
+internal sealed record FromMany(IReadOnlyList<StepInput> Items) : StepInput;
+
+/// <summary>Nothing, for an input that may be left out.</summary>
+internal sealed record Absent : StepInput;
