@@ -1,0 +1,41 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AngelSlim.Core.Manifests;
+
+namespace AngelSlim.Core.Artifacts;
+
+/// <summary>The one way in which artifacts keep records as JSON.</summary>
+internal static class ArtifactJson
+{
+    /// <summary>Camel case, indented, enums by name, unknown and missing members refused.</summary>
+    public static JsonSerializerOptions Options { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        IgnoreReadOnlyProperties = false,
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Writes a record; the caller publishes the folder.</summary>
+    public static void Write<T>(string path, T value) => File.WriteAllText(path, JsonSerializer.Serialize(value, Options) + "\n");
+
+    /// <summary>Reads a record that <see cref="Write{T}"/> wrote.</summary>
+    /// <exception cref="DataException">It is not one.</exception>
+    public static T Read<T>(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(File.ReadAllText(path), Options)
+                ?? throw new DataException(ProblemCode.StoreCorrupt, $"{typeof(T).Name} expected, null found. Run again with the step forced.", new TextPlace(path));
+        }
+        catch (JsonException e)
+        {
+            var place = new TextPlace(path, (int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1);
+            throw new DataException(ProblemCode.StoreCorrupt, $"{typeof(T).Name} expected: {e.Message}", place, e);
+        }
+    }
+}
