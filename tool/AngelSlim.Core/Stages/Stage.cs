@@ -12,6 +12,9 @@ public interface IStage
     /// <summary>Raised whenever the same settings and inputs would give other bytes. Part of the key.</summary>
     int Version { get; }
 
+    /// <summary>Kind of device whose arithmetic the bytes depend on: <c>cpu</c>; null where they depend on none. Part of the key.</summary>
+    string? Device { get; }
+
     /// <summary>A record with true defaults; every property is in the key unless it is <see cref="IncidentalAttribute">incidental</see>.</summary>
     Type Settings { get; }
 
@@ -38,6 +41,9 @@ public abstract class Stage<TSettings, TInputs, TOutput>(string name, int versio
 
     /// <inheritdoc/>
     public int Version { get; } = version;
+
+    /// <inheritdoc/>
+    public virtual string? Device => null;
 
     Type IStage.Settings => typeof(TSettings);
 

@@ -9,7 +9,7 @@ namespace AngelSlim.Torch.Tensors;
 /// tensor calls <see cref="Load"/> first; <c>validate</c>, <c>plan</c>, <c>status</c> and <c>--help</c> never do.
 /// Left alone, TorchSharp would copy all natives beside itself and fail with a misleading message.
 /// </remarks>
-internal static class NativeLibraries
+internal static partial class NativeLibraries
 {
     private const string Package = "libtorch-cpu-linux-x64";
     private const string Version = "2.10.0";
@@ -20,7 +20,15 @@ internal static class NativeLibraries
     /// <exception cref="DataException">It is in neither place; the message has the command that fetches it.</exception>
     public static void Load(string packages)
     {
-        if (!OperatingSystem.IsLinux() || IsBeside(AppContext.BaseDirectory))
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        // Two spinning OpenMP threads on two busy cores wait for each other far longer than they compute. libgomp reads its
+        // environment when it is loaded, and from the process, where .NET's own setter does not write. A user's choice stays.
+        _ = SetEnvironment("OMP_WAIT_POLICY", "passive", overwrite: 0);
+        if (IsBeside(AppContext.BaseDirectory))
         {
             return;
         }
@@ -38,6 +46,9 @@ internal static class NativeLibraries
             NativeLibrary.Load(Path.Combine(folder, name));
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
 
     private static bool IsBeside(string program) =>
         File.Exists(Path.Combine(program, "libtorch_cpu.so"))
