@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Settings;
-using AngelSlim.Core.Stages;
 using Xunit;
 
 namespace AngelSlim.Core.Tests.Manifests;
