@@ -35,10 +35,17 @@ public sealed record TrainedDraft(string Folder) : Artifact(Folder)
 {
     /// <summary>One line per optimiser step.</summary>
     public string Curve => At("curve.csv");
+
+    /// <summary>One line per held-out evaluation.</summary>
+    public string Heldout => At("heldout.csv");
 }
 
 /// <summary>A draft as vLLM and SGLang load it: <c>config.json</c>, <c>model.safetensors</c>, model card, launch commands.</summary>
-public sealed record ExportedDraft(string Folder) : Artifact(Folder);
+public sealed record ExportedDraft(string Folder) : Artifact(Folder)
+{
+    /// <summary>Scripts that start a server with target and draft.</summary>
+    public string Launch => At("launch");
+}
 
 /// <summary>Acceptance and speed on prompts: <c>summary.json</c>, <c>rounds.jsonl</c>.</summary>
 public sealed record Evaluation(string Folder) : Artifact(Folder)
@@ -48,6 +55,9 @@ public sealed record Evaluation(string Folder) : Artifact(Folder)
 
     /// <summary>One line per prompt with every round of it.</summary>
     public string Rounds => At("rounds.jsonl");
+
+    /// <summary>Seconds; the only file that differs between equal runs.</summary>
+    public string Timing => At("timing.json");
 }
 
 /// <summary>The report of a run: <c>report.md</c> and its pictures.</summary>
