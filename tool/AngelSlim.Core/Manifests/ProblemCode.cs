@@ -35,4 +35,5 @@ internal static class ProblemCode
     public const string DiskFull = "ASL3003";
     public const string NoNativeLibrary = "ASL3004";
     public const string StoreNewer = "ASL3005";
+    public const string FileSystem = "ASL3006";
 }

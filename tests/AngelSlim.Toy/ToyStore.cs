@@ -1,0 +1,76 @@
+using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Planning;
+using AngelSlim.Core.Running;
+
+namespace AngelSlim.Toy;
+
+/// <summary>A store and a runner over the toy stages.</summary>
+internal sealed class ToyStore : IDisposable
+{
+    private readonly RunDatabase _database;
+    private readonly Planner _planner;
+
+    public ToyStore(string root)
+    {
+        _database = RunDatabase.Open(root);
+        var digests = new FileDigests(_database, TimeProvider.System);
+        Store = new ArtifactStore(root, digests, TimeProvider.System);
+        _planner = new Planner(Store, new SourceDigests(digests));
+    }
+
+    public ArtifactStore Store { get; }
+
+    public RunDatabase Database => _database;
+
+    public Action<StepEvent> Happened { get; set; } = _ => { };
+
+    public List<StepEvent> Events { get; } = [];
+
+    public WhenBusy WhenBusy { get; init; } = WhenBusy.Wait;
+
+    public CancellationToken Cancellation { get; init; }
+
+    public Plan Plan(params Step[] steps) => _planner.Make(steps);
+
+    /// <summary>Runs the steps.</summary>
+    /// <returns>By step: <c>made</c> or <c>cached</c>.</returns>
+    public Dictionary<string, string> Run(params Step[] steps)
+    {
+        Events.Clear();
+        var place = new RunPlace("toy", "here", Environment.ProcessId);
+        var runner = new Runner(Store, _planner, Take, place, WhenBusy, TimeProvider.System);
+        Results = runner.Run(steps, new RunRecord(_database, new RunRequest("toy.json", "toy", "{}"), place, TimeProvider.System), Cancellation);
+        return Outcomes;
+    }
+
+    public IReadOnlyDictionary<string, StoredArtifact> Results { get; private set; } = new Dictionary<string, StoredArtifact>();
+
+    public Dictionary<string, string> Outcomes =>
+        Events.Select(happened => happened.Event).OfType<Ended>().ToDictionary(ended => ended.Result.StepId, ended => RunRecord.Word(ended.Result.Outcome));
+
+    public string TextOf(string step) => File.ReadAllText(Path.Combine(Results[step].Folder, "text"));
+
+    private void Take(StepEvent happened)
+    {
+        Events.Add(happened);
+        Happened(happened);
+    }
+
+    public void Dispose() => _database.Dispose();
+
+    public static Step Write(string id, WriteSettings? settings = null, string? source = null) => new(
+        id, new WriteStage(), settings ?? new WriteSettings { Word = id }, new Dictionary<string, StepInput>
+        {
+            ["Source"] = source is null ? new Absent() : new FromSource(new SourceFile(Path.GetDirectoryName(source)!, Path.GetFileName(source))),
+        });
+
+    public static Step Join(string id, params string[] parts) => new(
+        id, new JoinStage(), new JoinSettings(), new Dictionary<string, StepInput>
+        {
+            ["Parts"] = new FromMany([.. parts.Select(part => new FromStep(part))]),
+            ["Head"] = new Absent(),
+        });
+
+    public static Step Count(string id, string of) => new(
+        id, new CountStage(), new CountSettings(), new Dictionary<string, StepInput> { ["Text"] = new FromStep(of) });
+}

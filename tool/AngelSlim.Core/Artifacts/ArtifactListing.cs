@@ -1,0 +1,84 @@
+using System.Globalization;
+
+namespace AngelSlim.Core.Artifacts;
+
+/// <summary>One file of an artifact.</summary>
+/// <param name="Path">Below the artifact's folder, with forward slashes.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="Sha256">Of its bytes.</param>
+internal sealed record ListedFile(string Path, long Size, Digest Sha256);
+
+/// <summary>The files of an artifact, sorted by path; its digest is the artifact's identity.</summary>
+internal sealed class ArtifactListing
+{
+    /// <summary>Sorts.</summary>
+    public ArtifactListing(IEnumerable<ListedFile> files)
+    {
+        Files = [.. files.OrderBy(file => file.Path, StringComparer.Ordinal)];
+        Digest = Digest.Of(string.Concat(Files.Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.Sha256} {file.Size} {file.Path}\n"))));
+    }
+
+    /// <summary>In ordinal order of their paths.</summary>
+    public IReadOnlyList<ListedFile> Files { get; }
+
+    /// <summary>Of one line per file: digest, size, path.</summary>
+    public Digest Digest { get; }
+
+    /// <summary>Bytes of all files.</summary>
+    public long Size => Files.Sum(file => file.Size);
+
+    /// <summary>Lists what a stage has written.</summary>
+    /// <param name="folder">The stage's output.</param>
+    /// <param name="digestOf">From a file's absolute path.</param>
+    /// <exception cref="IOException">There is a link: what it leads to can change, so that it cannot be part of a result.</exception>
+    public static ArtifactListing Of(string folder, Func<string, Digest> digestOf) =>
+        new(Paths(folder).Select(path => new ListedFile(Relative(folder, path), new FileInfo(path).Length, digestOf(path))));
+
+    /// <summary>The first difference between what was listed and what a folder holds now, or null.</summary>
+    /// <param name="folder">The artifact's folder.</param>
+    /// <param name="digestOf">From a file's absolute path.</param>
+    public string? FirstDifference(string folder, Func<string, Digest> digestOf)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return $"{folder} is gone";
+        }
+
+        var extra = Paths(folder).Select(path => Relative(folder, path)).Except(Files.Select(file => file.Path)).FirstOrDefault();
+        return extra is not null ? $"{extra} does not belong there" : Files.Select(file => Difference(file, folder, digestOf)).FirstOrDefault(fault => fault is not null);
+    }
+
+    private static string? Difference(ListedFile file, string folder, Func<string, Digest> digestOf)
+    {
+        var now = new FileInfo(Path.Combine(folder, file.Path));
+        if (!now.Exists)
+        {
+            return $"{file.Path} is gone";
+        }
+
+        if (now.Length != file.Size)
+        {
+            return $"{file.Path} has {now.Length} bytes instead of {file.Size}";
+        }
+
+        return digestOf(now.FullName) == file.Sha256 ? null : $"the bytes of {file.Path} have changed";
+    }
+
+    private static IEnumerable<string> Paths(string folder)
+    {
+        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
+        {
+            if (entry.LinkTarget is { } target)
+            {
+                throw new IOException($"{entry.FullName} is a link to {target}; a result is made of files.");
+            }
+
+            if (entry is FileInfo)
+            {
+                yield return entry.FullName;
+            }
+        }
+    }
+
+    private static string Relative(string folder, string path) => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
+}

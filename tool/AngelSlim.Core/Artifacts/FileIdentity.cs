@@ -1,0 +1,47 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace AngelSlim.Core.Artifacts;
+
+/// <summary>What changes whenever a file's bytes may have changed: size, inode, and both times.</summary>
+/// <param name="Path">Absolute.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="Inode">0 where the system has none.</param>
+/// <param name="Modified">Nanoseconds since 1970 of the last change of the bytes; a program can set it back.</param>
+/// <param name="Changed">Nanoseconds since 1970 of the last change of bytes or attributes; nobody can set it.</param>
+internal sealed record FileIdentity(string Path, long Size, long Inode, long Modified, long Changed)
+{
+    private const int FollowLinksFromHere = -100;
+    private const uint BasicFacts = 0x7ff;
+
+    /// <summary>Of a file, or of what a link leads to.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    public static FileIdentity Of(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            var file = new FileInfo(path);
+            var written = (file.LastWriteTimeUtc - DateTime.UnixEpoch).Ticks * 100;
+            return new(path, file.Length, Inode: 0, written, written);
+        }
+
+        // struct statx has one layout on every architecture: size at 40, inode at 32, changed at 96, modified at 112.
+        var facts = new byte[256];
+        if (StatX(FollowLinksFromHere, Encoding.UTF8.GetBytes(path + '\0'), 0, BasicFacts, facts) != 0)
+        {
+            throw new FileNotFoundException($"There is no file {path}.", path);
+        }
+
+        return new(path, Whole(facts, 40), Whole(facts, 32), Nanoseconds(facts, 112), Nanoseconds(facts, 96));
+    }
+
+    private static long Whole(byte[] facts, int at) => BinaryPrimitives.ReadInt64LittleEndian(facts.AsSpan(at));
+
+    private static long Nanoseconds(byte[] facts, int at) =>
+        checked((Whole(facts, at) * 1_000_000_000) + BinaryPrimitives.ReadUInt32LittleEndian(facts.AsSpan(at + 8)));
+
+    [DllImport("libc", EntryPoint = "statx")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int StatX(int folder, byte[] path, int flags, uint mask, byte[] facts);
+}

@@ -1,0 +1,13 @@
+namespace AngelSlim.Core.Artifacts;
+
+/// <summary>Names a result before it is made: the stage, and the digest of the recipe. Equal keys give equal bytes.</summary>
+/// <param name="Stage">The stage's name; a folder in the store.</param>
+/// <param name="Recipe">Digest of the recipe's text.</param>
+internal readonly record struct StepKey(string Stage, Digest Recipe)
+{
+    /// <summary>Its folder below <c>objects</c> and <c>work</c>.</summary>
+    public string RelativePath => Path.Combine(Stage, Recipe.Hex);
+
+    /// <summary>Short, for people: <c>train/3f2a90c1</c>.</summary>
+    public override string ToString() => $"{Stage}/{Recipe.Hex[..8]}";
+}

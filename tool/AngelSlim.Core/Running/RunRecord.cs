@@ -1,0 +1,134 @@
+using System.Text.Json.Nodes;
+using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Planning;
+using AngelSlim.Core.Stages;
+
+namespace AngelSlim.Core.Running;
+
+/// <summary>What was asked, for the record.</summary>
+/// <param name="Manifest">Path of the manifest, as given.</param>
+/// <param name="Name">The experiment's name.</param>
+/// <param name="Effective">The manifest with every default written out, as JSON.</param>
+internal sealed record RunRequest(string Manifest, string Name, string Effective);
+
+/// <summary>Where a run takes place; recorded, in no key.</summary>
+/// <param name="Tool">Version of the tool.</param>
+/// <param name="Host">The machine's name.</param>
+/// <param name="Pid">This process.</param>
+internal sealed record RunPlace(string Tool, string Host, int Pid);
+
+/// <summary>Writes one run into the index.</summary>
+internal sealed class RunRecord
+{
+    private readonly RunDatabase _database;
+    private readonly RunPlace _place;
+    private readonly TimeProvider _clock;
+
+    /// <summary>Begins a run.</summary>
+    public RunRecord(RunDatabase database, RunRequest request, RunPlace place, TimeProvider clock)
+    {
+        (_database, _place, _clock) = (database, place, clock);
+        Id = (long)database.Scalar(
+            """
+            insert into runs (manifest, name, effective, tool, host, started) values ($manifest, $name, $effective, $tool, $host, $now) returning id
+            """,
+            ("$manifest", request.Manifest), ("$name", request.Name), ("$effective", request.Effective), ("$tool", place.Tool), ("$host", place.Host), Now)!;
+    }
+
+    /// <summary>Names the run.</summary>
+    public long Id { get; }
+
+    private (string Name, object? Value) Now => ("$now", RunDatabase.Time(_clock.GetUtcNow()));
+
+    /// <summary>Begins an attempt; earlier ones at the same key that never ended were killed, for only one process works on a key.</summary>
+    /// <returns>Its number.</returns>
+    public long BeginAttempt(string step, StepKey key)
+    {
+        _database.Execute(
+            "update attempts set ended = $now, outcome = 'killed' where stage = $stage and key = $key and ended is null",
+            ("$stage", key.Stage), ("$key", key.Recipe.Hex), Now);
+        return (long)_database.Scalar(
+            """
+            insert into attempts (run, step, stage, key, pid, host, started) values ($run, $step, $stage, $key, $pid, $host, $now) returning id
+            """,
+            ("$run", Id), ("$step", step), ("$stage", key.Stage), ("$key", key.Recipe.Hex), ("$pid", _place.Pid), ("$host", _place.Host), Now)!;
+    }
+
+    /// <summary>Ends an attempt.</summary>
+    public void EndAttempt(long attempt, StepOutcome outcome, string? message = null) =>
+        _database.Execute(
+            "update attempts set ended = $now, outcome = $outcome, message = $message where id = $id",
+            ("$id", attempt), ("$outcome", Word(outcome)), ("$message", message), Now);
+
+    /// <summary>Keeps a number.</summary>
+    public void Keep(long attempt, Measured measured) =>
+        _database.Execute(
+            "insert into metrics (attempt, name, step, value) values ($attempt, $name, $step, $value)",
+            ("$attempt", attempt), ("$name", measured.Name), ("$step", measured.Step), ("$value", double.IsFinite(measured.Value) ? measured.Value : null));
+
+    /// <summary>Keeps what a step came to.</summary>
+    public void Keep(StepResult result, PlannedStep planned) =>
+        _database.Execute(
+            """
+            insert into steps (run, id, stage, key, outcome, reason, seconds, artifact) values ($run, $id, $stage, $key, $outcome, $reason, $seconds, $artifact)
+            """,
+            ("$run", Id), ("$id", result.StepId), ("$stage", result.Stage), ("$key", planned.Recipe?.Key.Recipe.Hex), ("$outcome", Word(result.Outcome)),
+            ("$reason", planned.Reason), ("$seconds", result.Seconds), ("$artifact", result.Digest));
+
+    /// <summary>Keeps a result and what it was made of; a result that the index has lost or never had is indexed anew.</summary>
+    public void Keep(StoredArtifact artifact, PlannedStep planned, IReadOnlyDictionary<string, StoredArtifact> made)
+    {
+        _database.Execute(
+            """
+            insert into artifacts (stage, key, digest, files, bytes, recipe, made, seconds, tool)
+            values ($stage, $key, $digest, $files, $bytes, $recipe, $made, $seconds, $tool)
+            on conflict (stage, key) do update set digest = $digest, files = $files, bytes = $bytes, made = $made, seconds = $seconds, tool = $tool
+            """,
+            ("$stage", artifact.Key.Stage), ("$key", artifact.Key.Recipe.Hex), ("$digest", artifact.Listing.Digest.Hex), ("$files", artifact.Listing.Files.Count),
+            ("$bytes", artifact.Listing.Size), ("$recipe", planned.Recipe!.Text), ("$made", RunDatabase.Time(artifact.Made.At)),
+            ("$seconds", artifact.Made.Seconds), ("$tool", artifact.Made.Tool));
+        foreach (var (parameter, input) in planned.Step.Inputs)
+        {
+            var name = Recipe.InputName(parameter);
+            var digests = Digests(JsonNode.Parse(planned.Recipe.Text)!["inputs"]![name]);
+            var producers = Flat(input).Select(item => item is FromStep from ? made[from.StepId].Key : (StepKey?)null);
+            foreach (var (position, (digest, producer)) in digests.Zip(producers).Index())
+            {
+                KeepInput(artifact.Key, (name, position, digest), producer);
+            }
+        }
+    }
+
+    /// <summary>Ends the run.</summary>
+    public void End(string outcome) => _database.Execute("update runs set ended = $now, outcome = $outcome where id = $id", ("$id", Id), ("$outcome", outcome), Now);
+
+    /// <summary>The digest that the index has for a key, if it has one.</summary>
+    public string? KnownDigest(StepKey key) =>
+        (string?)_database.Scalar("select digest from artifacts where stage = $stage and key = $key", ("$stage", key.Stage), ("$key", key.Recipe.Hex));
+
+    /// <summary>An outcome as it is stored.</summary>
+    public static string Word(StepOutcome outcome) => outcome.ToString().ToLowerInvariant();
+
+    private void KeepInput(StepKey key, (string Name, int Position, string Digest) input, StepKey? producer) =>
+        _database.Execute(
+            """
+            insert into lineage (stage, key, input, position, digest, from_stage, from_key) values ($stage, $key, $input, $position, $digest, $fromStage, $fromKey)
+            on conflict (stage, key, input, position) do update set from_stage = $fromStage, from_key = $fromKey
+            """,
+            ("$stage", key.Stage), ("$key", key.Recipe.Hex), ("$input", input.Name), ("$position", input.Position), ("$digest", input.Digest),
+            ("$fromStage", producer?.Stage), ("$fromKey", producer?.Recipe.Hex));
+
+    private static IEnumerable<string> Digests(JsonNode? node) => node switch
+    {
+        null => [],
+        JsonArray items => items.SelectMany(Digests),
+        _ => [(string)node!],
+    };
+
+    private static IEnumerable<StepInput> Flat(StepInput input) => input switch
+    {
+        FromMany many => many.Items.SelectMany(Flat),
+        Absent => [],
+        _ => [input],
+    };
+}

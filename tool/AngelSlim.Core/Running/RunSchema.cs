@@ -1,0 +1,69 @@
+using AngelSlim.Core.Manifests;
+using Microsoft.Data.Sqlite;
+
+namespace AngelSlim.Core.Running;
+
+/// <summary>The tables of <c>runs.db</c>, by version.</summary>
+internal static class RunSchema
+{
+    /// <summary>The version that this tool reads and writes: as many as there are scripts.</summary>
+    public static int Version => Scripts.Length;
+
+    /// <summary>Script i leads from version i to version i + 1; one that was released never changes.</summary>
+    private static readonly string[] Scripts =
+    [
+        """
+        create table runs (
+          id integer primary key, manifest text not null, name text not null, effective text not null, tool text not null, host text not null,
+          started text not null, ended text, outcome text);
+        create table steps (
+          run integer not null references runs, id text not null, stage text not null, key text, outcome text not null, reason text not null,
+          seconds real not null, artifact text, primary key (run, id));
+        create table attempts (
+          id integer primary key, run integer not null references runs, step text not null, stage text not null, key text not null,
+          pid integer not null, host text not null, started text not null, ended text, outcome text, message text);
+        create table metrics (attempt integer not null references attempts, name text not null, step integer, value real);
+        create index metrics_by_name on metrics (attempt, name);
+        create table artifacts (
+          stage text not null, key text not null, digest text not null, files integer not null, bytes integer not null, recipe text not null,
+          made text not null, seconds real not null, tool text not null, primary key (stage, key));
+        create table lineage (
+          stage text not null, key text not null, input text not null, position integer not null, digest text not null, from_stage text, from_key text,
+          primary key (stage, key, input, position));
+        create table digests (
+          path text primary key, size integer not null, inode integer not null, modified integer not null, changed integer not null, sha256 text not null);
+        """,
+    ];
+
+    /// <summary>Brings a database, empty or older, to this version.</summary>
+    /// <exception cref="DataException">It is newer.</exception>
+    public static void Bring(SqliteConnection connection, string path)
+    {
+        using var transaction = connection.BeginTransaction(deferred: false);
+        Run(connection, transaction, "create table if not exists schema_version (version integer not null)");
+        var version = Convert.ToInt32(Run(connection, transaction, "select coalesce(max(version), 0) from schema_version"), System.Globalization.CultureInfo.InvariantCulture);
+        if (version > Version)
+        {
+            throw new DataException(
+                ProblemCode.StoreNewer,
+                $"This store's index has version {version}, and this tool knows versions up to {Version}. Update the tool, or take another store with --store.",
+                new TextPlace(path));
+        }
+
+        for (; version < Version; version++)
+        {
+            Run(connection, transaction, Scripts[version]);
+            Run(connection, transaction, $"insert into schema_version values ({version + 1})");
+        }
+
+        transaction.Commit();
+    }
+
+    private static object? Run(SqliteConnection connection, SqliteTransaction transaction, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}

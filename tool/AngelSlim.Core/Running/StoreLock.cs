@@ -1,0 +1,107 @@
+using System.Text.Json;
+using AngelSlim.Core.Artifacts;
+
+namespace AngelSlim.Core.Running;
+
+/// <summary>Who works on a key.</summary>
+/// <param name="Pid">Process.</param>
+/// <param name="Host">Machine.</param>
+/// <param name="Since">Since when.</param>
+internal sealed record Holder(int Pid, string Host, DateTimeOffset Since)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"process {Pid} on {Host} since {Since:yyyy-MM-dd HH:mm:ss}Z";
+}
+
+/// <summary>One process works on a key at a time. The system frees the lock when the process ends, however it ends.</summary>
+/// <remarks>Lock files are never deleted: a file that one process deletes while another opens it would be two locks.</remarks>
+internal sealed class StoreLock : IDisposable
+{
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
+
+    // EAGAIN of Linux, EAGAIN of macOS, sharing violation of Windows.
+    private static readonly int[] HeldByAnother = [11, 35, unchecked((int)0x80070020)];
+
+    private readonly FileStream _file;
+
+    private StoreLock(FileStream file) => _file = file;
+
+    /// <summary>Some process has the lock now.</summary>
+    public static bool IsHeld(string root, StepKey key)
+    {
+        var path = PathOf(root, key);
+        try
+        {
+            using var file = File.Exists(path) ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read) : null;
+            return false;
+        }
+        catch (IOException failure) when (HeldByAnother.Contains(failure.HResult))
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Takes the lock, or returns null when another process has it.</summary>
+    public static StoreLock? TryTake(string root, StepKey key, Holder me)
+    {
+        var path = PathOf(root, key);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        try
+        {
+            var taken = new StoreLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+
+            // In a file of its own, because nobody else can open the locked one.
+            File.WriteAllText(HolderPath(path), JsonSerializer.Serialize(me));
+            return taken;
+        }
+        catch (IOException failure) when (HeldByAnother.Contains(failure.HResult))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Takes the lock, and waits for it if another process has it.</summary>
+    /// <param name="root">The store.</param>
+    /// <param name="key">What will be worked on.</param>
+    /// <param name="me">For those who wait.</param>
+    /// <param name="waiting">Told once who holds it; null when the holder has not said who it is yet. May throw to give up.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public static StoreLock Take(string root, StepKey key, Holder me, Action<Holder?> waiting, CancellationToken cancellation)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            if (TryTake(root, key, me) is { } taken)
+            {
+                return taken;
+            }
+
+            if (tries is 0)
+            {
+                waiting(HolderOf(root, key));
+            }
+
+            cancellation.WaitHandle.WaitOne(BetweenTries);
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Who took the lock last; null when nobody did, or when the note is being written just now.</summary>
+    public static Holder? HolderOf(string root, StepKey key)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Holder>(File.ReadAllText(HolderPath(PathOf(root, key))));
+        }
+        catch (Exception failure) when (failure is IOException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    private static string PathOf(string root, StepKey key) => Path.Combine(root, "locks", $"{key.Stage}-{key.Recipe.Hex}");
+
+    private static string HolderPath(string path) => path + ".holder";
+}
