@@ -65,6 +65,17 @@ internal static unsafe partial class Aten
         return Take(stack[0]);
     }
 
+    /// <summary>The same bytes as elements of another type; no copy.</summary>
+    /// <param name="tensor">Contiguous in its last axis, whose bytes are a multiple of the new element; libtorch checks both, and the alignment.</param>
+    /// <param name="type">The new type.</param>
+    public static Tensor ViewAs(Tensor tensor, ScalarType type)
+    {
+        // view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)
+        var stack = stackalloc ulong[2] { Pass(tensor), (ulong)type };
+        Call("aten::view", stack, "dtype");
+        return Take(stack[0]);
+    }
+
     /// <summary>One AdamW update of all parameters at once, in place; no scalar objects are left to the finalizer.</summary>
     /// <param name="parameters">Float32 leaves.</param>
     /// <param name="gradients">As many; already clipped.</param>
@@ -87,9 +98,9 @@ internal static unsafe partial class Aten
         Call("aten::_fused_adamw_", stack);
     }
 
-    private static void Call(string name, ulong* stack)
+    private static void Call(string name, ulong* stack, string overload = "")
     {
-        if (torch_call_dispatcher(name, "", stack, Version) != 0)
+        if (torch_call_dispatcher(name, overload, stack, Version) != 0)
         {
             throw new InvalidOperationException($"{name} failed; libtorch wrote the reason to standard error.");
         }

@@ -1,0 +1,136 @@
+using System.Text.Json;
+using AngelSlim.Core.Manifests;
+using static TorchSharp.torch;
+
+namespace AngelSlim.Torch.Tensors;
+
+/// <summary>The weights of a Hugging Face folder: <c>model.safetensors</c>, else the shards of <c>model.safetensors.index.json</c>.</summary>
+internal sealed class CheckpointFolder : IDisposable
+{
+    private const string Single = "model.safetensors";
+    private const string Index = "model.safetensors.index.json";
+    private const long LongestIndex = 100_000_000;
+    private readonly Dictionary<string, SafetensorsFile> _fileOf = new(StringComparer.Ordinal);
+    private readonly List<SafetensorsFile> _files = [];
+    private readonly string _folder;
+
+    private CheckpointFolder(string folder) => _folder = folder;
+
+    /// <summary>The file to name in messages.</summary>
+    public TextPlace Place => new(Path.Combine(_folder, _files.Count is 1 ? Single : Index));
+
+    /// <summary>All tensors' names.</summary>
+    public IReadOnlyCollection<string> Names => _fileOf.Keys;
+
+    /// <summary>Opens the weights.</summary>
+    /// <exception cref="DataException">There are none, or index or file is not sound.</exception>
+    public static CheckpointFolder Open(string folder)
+    {
+        var checkpoint = new CheckpointFolder(folder);
+        try
+        {
+            if (File.Exists(Path.Combine(folder, Single)))
+            {
+                checkpoint.AddAll();
+            }
+            else if (File.Exists(Path.Combine(folder, Index)))
+            {
+                checkpoint.AddShards();
+            }
+            else
+            {
+                throw Wrong(folder, $"{Single} or {Index} expected, neither found. Weights as pickle (*.bin, *.pt) have to be converted to safetensors first.");
+            }
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+
+        return checkpoint;
+    }
+
+    /// <summary>Whether there is such a tensor.</summary>
+    public bool Has(string name) => _fileOf.ContainsKey(name);
+
+    /// <summary>Its sizes.</summary>
+    public IReadOnlyList<long> Shape(string name) => Find(name).Tensors[name].Shape;
+
+    /// <inheritdoc cref="SafetensorsFile.Load"/>
+    public Tensor Load(string name) => Find(name).Load(name);
+
+    /// <inheritdoc cref="SafetensorsFile.Read"/>
+    public Tensor Read(string name) => Find(name).Read(name);
+
+    /// <inheritdoc/>
+    public void Dispose() => _files.ForEach(file => file.Dispose());
+
+    private static DataException Wrong(string path, string message, Exception? inner = null) =>
+        new(ProblemCode.BadWeights, message, new TextPlace(path), inner);
+
+    private SafetensorsFile Find(string name) => _fileOf.TryGetValue(name, out var file)
+        ? file
+        : throw new DataException(ProblemCode.BadWeights, $"the tensor '{name}' is missing; the folder has {_fileOf.Count} others.", Place);
+
+    private SafetensorsFile Open(string folder, string name)
+    {
+        var file = SafetensorsFile.Open(Path.Combine(folder, name));
+        _files.Add(file);
+        return file;
+    }
+
+    private void AddAll()
+    {
+        var file = Open(_folder, Single);
+        foreach (var name in file.Tensors.Keys)
+        {
+            _fileOf.Add(name, file);
+        }
+    }
+
+    private void AddShards()
+    {
+        var path = Path.Combine(_folder, Index);
+        var files = new Dictionary<string, SafetensorsFile>(StringComparer.Ordinal);
+        foreach (var (tensor, shard) in ReadMap(path))
+        {
+            // A plain name: a path could lead out of the folder.
+            if (shard != Path.GetFileName(shard) || !shard.EndsWith(".safetensors", StringComparison.Ordinal))
+            {
+                throw Wrong(path, $"the weight_map of '{tensor}' should be the name of a .safetensors file in the same folder, '{shard}' found. Fetch the checkpoint again.");
+            }
+
+            if (!files.TryGetValue(shard, out var file))
+            {
+                files.Add(shard, file = Open(_folder, shard));
+            }
+
+            if (!file.Tensors.ContainsKey(tensor))
+            {
+                throw Wrong(path, $"'{tensor}' should be in {shard} and is not. Fetch the checkpoint again.");
+            }
+
+            _fileOf.Add(tensor, file);
+        }
+    }
+
+    private static Dictionary<string, string> ReadMap(string path)
+    {
+        if (new FileInfo(path).Length > LongestIndex)
+        {
+            throw Wrong(path, $"an index of at most {LongestIndex} bytes expected, {new FileInfo(path).Length} found.");
+        }
+
+        try
+        {
+            using var index = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
+            return index.RootElement.GetProperty("weight_map").EnumerateObject()
+                .ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? "", StringComparer.Ordinal);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw Wrong(path, $"an object with weight_map, tensor name to file name, expected: {e.Message} Fetch the checkpoint again.", e);
+        }
+    }
+}
