@@ -1,0 +1,51 @@
+using AngelSlim.Torch.Tensors;
+using static TorchSharp.torch;
+
+namespace AngelSlim.Torch.Layers;
+
+/// <summary>Rotary positions: turns positions into rotations, once for all layers of a forward.</summary>
+internal sealed class Rotary
+{
+    private readonly Tensor _frequencies;
+    private readonly Tensor _scaling;
+
+    /// <summary>Rotations of one kind.</summary>
+    /// <param name="rope">The kind.</param>
+    /// <param name="channels">Channels of a head, all of which rotate; even.</param>
+    /// <param name="device">Where the positions will be.</param>
+    public Rotary(Rope rope, int channels, Device device)
+    {
+        using var scope = NewDisposeScope();
+        _frequencies = rope.Frequencies(channels).to(device).DetachFromDisposeScope();
+        _scaling = tensor((float)rope.AttentionScaling, float32, device).DetachFromDisposeScope();
+    }
+
+    /// <summary>The rotations of these positions.</summary>
+    /// <param name="positions_ABT">int64; A is 1.</param>
+    /// <param name="type">Of the activations. The angles are float32; cosine and sine are rounded to it.</param>
+    public Rotation At(Tensor positions_ABT, ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        var angles = positions_ABT.Shaped([1, -1, -1])[0].to(float32).unsqueeze(-1) * _frequencies;
+        var cos = (angles.cos() * _scaling).to(type);
+        var sin = (angles.sin() * _scaling).to(type);
+        return new Rotation(
+            cat([cos, cos], -1).unsqueeze(2).MoveToOuterDisposeScope(),
+            cat([-sin, sin], -1).unsqueeze(2).MoveToOuterDisposeScope());
+    }
+}
+
+/// <summary>Cosine and sine of each position and channel.</summary>
+/// <param name="Cos_BT1C">The two halves of C are equal.</param>
+/// <param name="SignedSin_BT1C">The first half is negated: what the rolled halves are multiplied with.</param>
+internal sealed record Rotation(Tensor Cos_BT1C, Tensor SignedSin_BT1C)
+{
+    /// <summary>Rotates pairs (c, c + C/2), halves and not neighbours. Both products and their sum are rounded to the input's type.</summary>
+    /// <param name="heads_BTHC">Queries or keys.</param>
+    public Tensor Apply(Tensor heads_BTHC)
+    {
+        using var scope = NewDisposeScope();
+        var half = heads_BTHC.shape[^1] / 2;
+        return ((heads_BTHC * Cos_BT1C) + (heads_BTHC.roll(half, -1) * SignedSin_BT1C)).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,49 @@
+using AngelSlim.Torch.Layers;
+
+namespace AngelSlim.Torch.Targets;
+
+/// <summary>The shape of a target, as its <c>config.json</c> says it, in one spelling.</summary>
+internal sealed record TargetConfig
+{
+    /// <summary>Which kind of target.</summary>
+    public required TargetFamily Family { get; init; }
+
+    /// <summary>Words (V), those that only pad the table included.</summary>
+    public required int Vocabulary { get; init; }
+
+    /// <summary>Width of the residual stream (D).</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Width of the MLP (F).</summary>
+    public required int InnerWidth { get; init; }
+
+    /// <summary>Decoder layers.</summary>
+    public required int Layers { get; init; }
+
+    /// <summary>Heads of the attention.</summary>
+    public required HeadShape Heads { get; init; }
+
+    /// <summary>Rotary positions.</summary>
+    public required Rope Rope { get; init; }
+
+    /// <summary>The longest text it was made for, in tokens.</summary>
+    public required int MaxPositions { get; init; }
+
+    /// <summary>Added to the mean square of every norm.</summary>
+    public double NormEpsilon { get; init; } = 1e-6;
+
+    /// <summary>The head is the embedding.</summary>
+    public bool TiedHead { get; init; }
+
+    /// <summary>Query, key, value and output projections have biases.</summary>
+    public bool AttentionBias { get; init; }
+
+    /// <summary>The three matrices of the MLP have biases.</summary>
+    public bool MlpBias { get; init; }
+
+    /// <summary>Standard deviation that its matrices started with.</summary>
+    public double InitializerRange { get; init; } = 0.02;
+
+    /// <summary>Ids that end an answer, from <c>generation_config.json</c>, else <c>config.json</c>; may be empty.</summary>
+    public IReadOnlyList<int> EndIds { get; init; } = [];
+}

@@ -1,0 +1,159 @@
+using AngelSlim.Core.Manifests;
+using AngelSlim.Torch.Layers;
+using AngelSlim.Torch.Tensors;
+using static TorchSharp.torch;
+
+namespace AngelSlim.Torch.Targets;
+
+/// <summary>What a target reads.</summary>
+/// <param name="Ids_BT">int64. Rows of different lengths are padded on the right: no token sees what is behind it.</param>
+internal sealed record TargetInput(Tensor Ids_BT)
+{
+    /// <summary>int64, A = 1; when left out 0, 1, 2 … after what the cache holds.</summary>
+    public Tensor? Positions_ABT { get; init; }
+}
+
+/// <summary>What a target says, before its head.</summary>
+/// <param name="Hidden_BTLD">The residual stream behind the kept layers, in the order asked for; never normed, also behind the last layer.</param>
+/// <param name="Last_BTD">After the final norm: what the head reads.</param>
+/// <param name="Positions_ABT">int64, A = 1.</param>
+internal sealed record TargetOutput(Tensor Hidden_BTLD, Tensor Last_BTD, Tensor Positions_ABT);
+
+/// <summary>A target: a decoder whose weights are frozen, or, when it was created over weights that ask for gradients, trained.</summary>
+internal sealed class TargetModel : IDisposable
+{
+    private readonly List<Tensor> _owned = [];
+    private readonly Func<string, Tensor> _weight;
+    private readonly DecoderLayer[] _layers;
+    private readonly RmsNorm _finalNorm;
+    private readonly Rotary _rotary;
+    private readonly Projection _head;
+
+    private TargetModel(TargetConfig config, Func<string, Tensor> weight)
+    {
+        (Config, _weight) = (config, weight);
+        Embedding_VD = weight(TargetWeights.Embedding);
+        Head_VD = config.TiedHead ? Embedding_VD : weight(TargetWeights.Head);
+        _head = new Projection(Head_VD);
+        _finalNorm = new RmsNorm(weight(TargetWeights.FinalNorm), config.NormEpsilon);
+        _rotary = new Rotary(config.Rope, config.Heads.Channels, Embedding_VD.device);
+        _layers = [.. Enumerable.Range(0, config.Layers).Select(Layer)];
+    }
+
+    /// <summary>Its shape.</summary>
+    public TargetConfig Config { get; }
+
+    /// <summary>The word vectors, in the type that the target computes in.</summary>
+    public Tensor Embedding_VD { get; }
+
+    /// <summary>The head; the embedding itself when tied.</summary>
+    public Tensor Head_VD { get; }
+
+    /// <summary>Loads a frozen target. Weights that are stored in the wanted type stay in the mapped file.</summary>
+    /// <param name="folder">A Hugging Face folder.</param>
+    /// <param name="dtype">The type to compute in.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <exception cref="DataException">Config or weights are not sound, or not supported.</exception>
+    public static TargetModel Load(string folder, ScalarType dtype, Device device)
+    {
+        var config = TargetConfigReader.Read(folder);
+        using var checkpoint = CheckpointFolder.Open(folder);
+        TargetWeights.Check(checkpoint, config);
+        using var scope = NewDisposeScope();
+        var owned = new List<Tensor>();
+        var model = new TargetModel(config, name =>
+        {
+            var weight = checkpoint.Load(name).to(dtype, device).DetachFromDisposeScope();
+            owned.Add(weight);
+            return weight;
+        });
+        model._owned.AddRange(owned);
+        return model;
+    }
+
+    /// <summary>A target over the caller's weights; those that require gradients get them.</summary>
+    /// <param name="config">The shape.</param>
+    /// <param name="weights">All of <see cref="TargetWeights.Shapes"/>, one type, one device.</param>
+    public static TargetModel Create(TargetConfig config, IReadOnlyDictionary<string, Tensor> weights)
+    {
+        foreach (var (name, shape) in TargetWeights.Shapes(config))
+        {
+            weights[name].Shaped(shape, name);
+        }
+
+        return new TargetModel(config, name => weights[name]);
+    }
+
+    /// <summary>The layers that drafts read unless told otherwise: low, middle, high, as every server takes them.</summary>
+    /// <param name="layers">Of the target; at least 4.</param>
+    public static IReadOnlyList<int> DefaultHiddenLayers(int layers)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(layers, 4);
+        return [1, (layers / 2) - 1, layers - 4];
+    }
+
+    /// <summary>Runs all layers.</summary>
+    /// <param name="input">The tokens; with a cache the next tokens.</param>
+    /// <param name="keptLayers">0-based layers whose output is kept; any order, repeats allowed, may be empty.</param>
+    /// <param name="cache">Remembers keys and values; made for <c>Config.Layers</c> layers.</param>
+    public TargetOutput Run(TargetInput input, IReadOnlyList<int> keptLayers, KvCache? cache = null)
+    {
+        using var scope = NewDisposeScope();
+        var ids_BT = input.Ids_BT.Shaped([-1, -1]);
+        var positions_ABT = input.Positions_ABT?.Shaped([1, ids_BT.shape[0], ids_BT.shape[1]]) ?? NextPositions(ids_BT, cache?.Length ?? 0);
+        var hidden_BTD = Aten.Embedding(Embedding_VD, ids_BT);
+        var call = new AttentionCall(_rotary.At(positions_ABT, hidden_BTD.dtype), cache);
+        var kept = new Dictionary<int, Tensor>();
+        for (var layer = 0; layer < _layers.Length; layer++)
+        {
+            hidden_BTD = _layers[layer].Apply(hidden_BTD, layer, call);
+            if (keptLayers.Contains(layer))
+            {
+                kept.Add(layer, hidden_BTD);
+            }
+        }
+
+        return new TargetOutput(
+            Joined(hidden_BTD, [.. keptLayers.Select(layer => kept[layer])]).MoveToOuterDisposeScope(),
+            _finalNorm.Apply(hidden_BTD).MoveToOuterDisposeScope(),
+            positions_ABT.alias().MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The scores of all words.</summary>
+    /// <param name="last_ND">Rows of <see cref="TargetOutput.Last_BTD"/>: only those whose scores are wanted.</param>
+    /// <returns>[N, V], in the target's type.</returns>
+    public Tensor Logits(Tensor last_ND) => _head.Apply(last_ND.Shaped([-1, Config.Width]));
+
+    /// <summary>Frees the weights that it loaded; the caller's are left alone.</summary>
+    public void Dispose() => _owned.ForEach(weight => weight.Dispose());
+
+    private static Tensor NextPositions(Tensor ids_BT, long first) =>
+        arange(first, first + ids_BT.shape[1], int64, ids_BT.device).expand(1, ids_BT.shape[0], ids_BT.shape[1]);
+
+    private static Tensor Joined(Tensor like_BTD, IReadOnlyList<Tensor> kept) => kept.Count > 0
+        ? stack(kept, dim: 2)
+        : empty([like_BTD.shape[0], like_BTD.shape[1], 0, like_BTD.shape[2]], like_BTD.dtype, like_BTD.device);
+
+    private DecoderLayer Layer(int layer) => new(
+        Norm(layer, "input_layernorm"),
+        new Attention(Config.Heads, new AttentionWeights(
+            Matrix(layer, "self_attn.q_proj", Config.AttentionBias),
+            Matrix(layer, "self_attn.k_proj", Config.AttentionBias),
+            Matrix(layer, "self_attn.v_proj", Config.AttentionBias),
+            Matrix(layer, "self_attn.o_proj", Config.AttentionBias))
+        {
+            QueryNorm = Config.Family.QueryKeyNorm ? Norm(layer, "self_attn.q_norm") : null,
+            KeyNorm = Config.Family.QueryKeyNorm ? Norm(layer, "self_attn.k_norm") : null,
+        }),
+        Norm(layer, "post_attention_layernorm"),
+        new GatedMlp(
+            Matrix(layer, "mlp.gate_proj", Config.MlpBias),
+            Matrix(layer, "mlp.up_proj", Config.MlpBias),
+            Matrix(layer, "mlp.down_proj", Config.MlpBias)));
+
+    private RmsNorm Norm(int layer, string part) => new(_weight(TargetWeights.OfLayer(layer, $"{part}.weight")), Config.NormEpsilon);
+
+    private Projection Matrix(int layer, string part, bool biased) => new(
+        _weight(TargetWeights.OfLayer(layer, $"{part}.weight")),
+        biased ? _weight(TargetWeights.OfLayer(layer, $"{part}.bias")) : null);
+}
