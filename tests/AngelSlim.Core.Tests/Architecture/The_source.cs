@@ -127,7 +127,7 @@ public sealed partial class The_source
         return folder.StartsWith(project + ".", StringComparison.Ordinal) && MayUse[own].Contains(folder[(project.Length + 1)..]);
     }
 
-    /// <summary>Functions by the layout that the formatter keeps: a body opens and closes with a lone brace at the member's indent.</summary>
+    /// <summary>Functions by the layout that the formatter keeps: a body, or a switch that is one, opens and closes with a lone brace at the member's indent.</summary>
     private static IEnumerable<(int Line, int Lines)> Functions(string[] lines)
     {
         for (var i = 1; i < lines.Length; i++)
@@ -138,7 +138,8 @@ public sealed partial class The_source
                 continue;
             }
 
-            var end = Array.IndexOf(lines, new string(' ', indent) + "}", i);
+            var close = new string(' ', indent) + "}";
+            var end = Array.FindIndex(lines, i, line => line == close || line == close + ";");
             yield return (i, end - i - 1);
         }
     }
