@@ -1,0 +1,144 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Text;
+using AngelSlim.Testing;
+using Xunit;
+
+namespace AngelSlim.Core.Tests.Text;
+
+/// <summary>Against the reference library, whose answers lie in each tokenizer's folder; see tests/goldens/tokenizers/README.md.</summary>
+public sealed class A_tokenizer
+{
+    /// <summary>Every folder of golden answers, by its path.</summary>
+    public static TheoryData<string> Folders => new(Golden.Cases("tokenizers", having: "cases.json"));
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Gives_the_reference_s_ids_spans_and_text(string folder)
+    {
+        if (Load(folder) is not { } tokenizer)
+        {
+            return;
+        }
+
+        var strings = TokenizerGoldens.Strings(Path.Combine(folder, "..", "strings.json"));
+        foreach (var expected in TokenizerGoldens.Parse(Path.Combine(folder, "cases.json")).EnumerateArray())
+        {
+            var text = strings[expected.GetProperty("i").GetInt32()];
+            if (expected.TryGetProperty("n", out _))
+            {
+                IsLike(tokenizer, text, expected);
+            }
+            else
+            {
+                Is(tokenizer, text, expected);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Gives_the_reference_s_answers_for_random_strings(string folder)
+    {
+        var alphabet = Path.Combine(folder, "..", "fuzz-alphabet.json");
+        if (!File.Exists(alphabet) || Load(folder) is not { } tokenizer)
+        {
+            return;
+        }
+
+        var expected = TokenizerGoldens.Parse(Path.Combine(folder, "fuzz.json"));
+        using var ids = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var spans = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var decoded = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (block, strings) in FuzzStrings.Read(alphabet).Chunk(1000).Index())
+        {
+            foreach (var text in strings)
+            {
+                var tokens = tokenizer.Encode(text);
+                TokenizerGoldens.Append(ids, [tokens.Ids.Length, .. tokens.Ids]);
+                TokenizerGoldens.Append(spans, [tokens.Ids.Length, .. TokenizerGoldens.Flat(tokens.TrimmedSpans)]);
+                TokenizerGoldens.Append(decoded, tokenizer.Decode(tokens.Ids));
+            }
+
+            Assert.Equal(expected.GetProperty("ids")[block].GetString(), TokenizerGoldens.Hex(ids));
+            Assert.Equal(expected.GetProperty("offsets16")[block].GetString(), TokenizerGoldens.Hex(spans));
+            Assert.Equal(expected.GetProperty("decoded")[block].GetString(), TokenizerGoldens.Hex(decoded));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Decodes_token_by_token_as_the_text_becomes_final(string folder)
+    {
+        if (Load(folder) is not { } tokenizer)
+        {
+            return;
+        }
+
+        foreach (var row in TokenizerGoldens.Parse(Path.Combine(folder, "streaming.json")).EnumerateArray())
+        {
+            Streams(tokenizer.Stream(), row, "pieces", "finish");
+            if (row.TryGetProperty("piecesSkip", out _))
+            {
+                Streams(tokenizer.Stream(skipSpecial: true), row, "piecesSkip", "finishSkip");
+            }
+        }
+    }
+
+    private static void Streams(StreamingDecoder decoder, JsonElement row, string pieces, string finish)
+    {
+        var actual = TokenizerGoldens.Integers(row.GetProperty("ids")).Select(decoder.Push).ToList();
+        Assert.Equal(row.GetProperty(pieces).EnumerateArray().Select(piece => piece.GetString()), actual);
+        Assert.Equal(row.GetProperty(finish).GetString(), decoder.Finish());
+    }
+
+    private static void Is(Tokenizer tokenizer, string text, JsonElement expected)
+    {
+        var tokens = tokenizer.Encode(text);
+        Assert.Equal(TokenizerGoldens.Integers(expected.GetProperty("ids")), tokens.Ids);
+        // The reference's word for an added token has the white space that it swallowed.
+        Assert.Equal(expected.GetProperty("tokens").EnumerateArray().Select(token => token.GetString()!.Trim()), tokens.Ids.Select(id => tokenizer.TokenOf(id).Trim()));
+        Assert.Equal(TokenizerGoldens.Spans(Either(expected, "offsets16", "offsets")), tokens.TrimmedSpans);
+        var decoded = Text(expected, "decoded") ?? text;
+        Assert.Equal(decoded, tokenizer.Decode(tokens.Ids));
+        Assert.Equal(Text(expected, "decodedSkip") ?? decoded, tokenizer.Decode(tokens.Ids, skipSpecial: true));
+        if (expected.TryGetProperty("withSpecial", out var withSpecial))
+        {
+            var special = tokenizer.EncodeWithSpecial(text);
+            Assert.Equal(TokenizerGoldens.Integers(withSpecial.GetProperty("ids")), special.Ids);
+            Assert.Equal(TokenizerGoldens.Spans(Either(withSpecial, "offsets16", "offsets")), special.TrimmedSpans);
+        }
+    }
+
+    /// <summary>Long strings are written down as digests.</summary>
+    private static void IsLike(Tokenizer tokenizer, string text, JsonElement expected)
+    {
+        var tokens = tokenizer.Encode(text);
+        Assert.Equal(expected.GetProperty("n").GetInt32(), tokens.Ids.Length);
+        Assert.Equal(Text(expected, "idsSha256"), TokenizerGoldens.Digest(tokens.Ids));
+        Assert.Equal(Text(expected, "offsets16Sha256"), TokenizerGoldens.Digest(TokenizerGoldens.Flat(tokens.TrimmedSpans)));
+        Assert.Equal(Text(expected, "decodedSha256"), TokenizerGoldens.Digest(tokenizer.Decode(tokens.Ids)));
+        Assert.Equal(Text(expected, "decodedSkipSha256"), TokenizerGoldens.Digest(tokenizer.Decode(tokens.Ids, skipSpecial: true)));
+    }
+
+    private static JsonElement Either(JsonElement row, string first, string second) =>
+        row.TryGetProperty(first, out var value) ? value : row.GetProperty(second);
+
+    private static string? Text(JsonElement row, string name) => row.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    /// <summary>The tokenizer, or null where it was refused by a name that the folder allows.</summary>
+    private static Tokenizer? Load(string folder)
+    {
+        var refusable = TokenizerGoldens.Parse(Path.Combine(folder, "meta.json")).GetProperty("refusable");
+        try
+        {
+            return Tokenizer.Load(TokenizerFolders.Holding(folder));
+        }
+        catch (DataException e) when (refusable.GetArrayLength() > 0)
+        {
+            Assert.Contains(refusable.EnumerateArray(), part => e.Message.Contains(part.GetString()!, StringComparison.Ordinal));
+            return null;
+        }
+    }
+}

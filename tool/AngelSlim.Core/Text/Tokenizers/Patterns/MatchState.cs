@@ -1,0 +1,67 @@
+namespace AngelSlim.Core.Text.Tokenizers.Patterns;
+
+/// <summary>What a pattern still has to try, and what has failed. One for a thread, used again from text to text.</summary>
+/// <remarks>
+/// Without back references a step that failed at a place fails there always, whatever came before it: remembering that makes
+/// matching linear. Ordinary text needs no memory, so it begins only when the steps outgrow the text.
+/// </remarks>
+internal sealed class MatchState
+{
+    private const int FreeStepsPerCharacter = 64;
+
+    private readonly HashSet<long> _failed = [];
+    private (int Next, int At)[] _untried = new (int, int)[64];
+    private int _count;
+    private long _steps;
+    private long _free;
+    private long _places;
+    private int _instructions;
+
+    /// <summary>A new text of that many UTF-16 units.</summary>
+    public void Begin(int length, int instructions)
+    {
+        _failed.Clear();
+        _count = 0;
+        _steps = 0;
+        _free = (length + 1L) * FreeStepsPerCharacter;
+        _places = length + 1L;
+        _instructions = instructions;
+    }
+
+    /// <summary>True if the alternatives from here are known to fail. Marks them: they are asked for again only if they did.</summary>
+    public bool HasFailed(int next, int at) => ++_steps > _free && !_failed.Add((next * _places) + at);
+
+    /// <summary>Keeps an alternative for later.</summary>
+    public void Push(int next, int at)
+    {
+        if (_count == _untried.Length)
+        {
+            Array.Resize(ref _untried, _count * 2);
+        }
+
+        _untried[_count++] = (next, at);
+    }
+
+    /// <summary>The alternative kept last.</summary>
+    public bool TryPop(out int next, out int at)
+    {
+        if (_count == 0)
+        {
+            (next, at) = (0, 0);
+            return false;
+        }
+
+        (next, at) = _untried[--_count];
+        return true;
+    }
+
+    /// <summary>A match ends here. The next begins here or later, so of what led to it only this place could be taken for a failure.</summary>
+    public void Matched(int end)
+    {
+        _count = 0;
+        for (var next = 0; _failed.Count > 0 && next < _instructions; next++)
+        {
+            _failed.Remove((next * _places) + end);
+        }
+    }
+}
