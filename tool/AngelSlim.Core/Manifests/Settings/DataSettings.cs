@@ -7,9 +7,11 @@ public sealed record DataSettings
 {
     /// <summary>JSONL files of conversations (OpenAI <c>messages</c> or ShareGPT <c>conversations</c>), relative to the manifest.</summary>
     [MinLength(1)]
+    [Distinct]
     public required IReadOnlyList<string> Train { get; init; }
 
     /// <summary>JSONL files of conversations for the held-out figures; none: <see cref="HeldoutShare"/> of the training rows is put aside.</summary>
+    [Distinct]
     public IReadOnlyList<string> Heldout { get; init; } = [];
 
     /// <summary>Share of the training conversations put aside, chosen by the digest of their text, 0 to 0.5; not used when held-out files are named.</summary>

@@ -13,7 +13,10 @@ public sealed record DraftSettings
     [Range(8, 1_000_000)]
     public int? IntermediateSize { get; init; }
 
-    /// <summary>Layers whose output the draft reads, 0-based, three; when left out 1, L/2 - 1 and L - 4 as every server takes.</summary>
+    /// <summary>Layers whose output the draft reads, 0-based, three, ascending; when left out 1, L/2 - 1 and L - 4 as every server takes.</summary>
+    [Length(3, 3)]
+    [EachInRange(0, 1000)]
+    [Distinct]
     public IReadOnlyList<int>? HiddenLayers { get; init; }
 
     /// <summary>RMS norm over the three joined hidden states before <c>fc</c> (Eagle 3.1; vLLM and SGLang load it).</summary>

@@ -5,8 +5,10 @@ namespace AngelSlim.Core.Manifests.Settings;
 /// <summary>How the draft is used.</summary>
 public sealed record SpeculationSettings
 {
-    /// <summary>Numbers of speculative tokens to measure, 1 to 16 each; a server's <c>num_speculative_tokens</c>.</summary>
+    /// <summary>Numbers of speculative tokens to measure, 1 to 16 each; a server's <c>num_speculative_tokens</c>. The launch commands name the first.</summary>
     [MinLength(1)]
+    [EachInRange(1, 16)]
+    [Distinct]
     public IReadOnlyList<int> Tokens { get; init; } = [2, 4];
 }
 
@@ -14,6 +16,7 @@ public sealed record SpeculationSettings
 public sealed record EvaluationSettings
 {
     /// <summary>JSONL files of prompts (<c>turns</c>, <c>messages</c> or <c>prompt</c>), relative to the manifest; none: the held-out rows' first questions.</summary>
+    [Distinct]
     public IReadOnlyList<string> Prompts { get; init; } = [];
 
     /// <summary>Prompts taken from each file, from its start, 1 to 100000.</summary>

@@ -1,0 +1,118 @@
+using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Core.Planning;
+using AngelSlim.Core.Stages.Contracts;
+using AngelSlim.Core.Tests.Manifests;
+using Xunit;
+
+namespace AngelSlim.Core.Tests.Planning;
+
+public sealed class An_experiment : IDisposable
+{
+    private readonly ManifestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Offline_captures_before_it_trains() => Assert.Equal(
+        [
+            "tokenize <- Target: target/ Train: [train.jsonl] Heldout: []",
+            "vocabulary <- Target: target/ Rows: tokenize",
+            "capture <- Target: target/ Rows: tokenize",
+            "train <- Target: target/ Rows: tokenize Words: vocabulary Features: capture",
+            "export <- Target: target/ Words: vocabulary Draft: train",
+            "evaluate-k2 <- Target: target/ Draft: export Rows: tokenize Prompts: []",
+            "evaluate-k4 <- Target: target/ Draft: export Rows: tokenize Prompts: []",
+            "report <- Rows: tokenize Words: vocabulary Draft: train Export: export Evaluations: [evaluate-k2, evaluate-k4]",
+        ],
+        Graph(ManifestFolder.Least));
+
+    [Fact]
+    public void Online_has_no_features() => Assert.Equal(
+        [
+            "tokenize <- Target: builtin/tiny-text/ Train: [train.jsonl, more.jsonl] Heldout: [heldout.jsonl]",
+            "vocabulary <- Target: builtin/tiny-text/ Rows: tokenize",
+            "train <- Target: builtin/tiny-text/ Rows: tokenize Words: vocabulary Features: nothing",
+            "export <- Target: builtin/tiny-text/ Words: vocabulary Draft: train",
+            "evaluate-k7 <- Target: builtin/tiny-text/ Draft: export Rows: tokenize Prompts: [prompts.jsonl]",
+            "report <- Rows: tokenize Words: vocabulary Draft: train Export: export Evaluations: [evaluate-k7]",
+        ],
+        Graph("""
+            {
+              "name": "e", "mode": "online", "target": { "builtin": "tiny-text" },
+              "data": { "train": ["train.jsonl", "more.jsonl"], "heldout": ["heldout.jsonl"] },
+              "speculation": { "tokens": [7] }, "evaluation": { "prompts": ["prompts.jsonl"] }
+            }
+            """));
+
+    [Fact]
+    public void With_a_target_of_its_own_trains_that_first()
+    {
+        var graph = Graph("""{ "name": "e", "target": { "pretrain": { "layers": 4 } }, "data": { "train": ["train.jsonl"] } }""");
+        Assert.Equal("pretrain <-", graph[0]);
+        Assert.Equal("tokenize <- Target: pretrain Train: [train.jsonl] Heldout: []", graph[1]);
+        Assert.Equal("evaluate-k4 <- Target: pretrain Draft: export Rows: tokenize Prompts: []", graph[^2]);
+    }
+
+    [Fact]
+    public void Hands_each_stage_the_settings_that_concern_it()
+    {
+        var steps = Steps("""
+            {
+              "name": "e", "target": { "model": "target", "dtype": "bfloat16" },
+              "data": { "train": ["train.jsonl"], "maxTokens": 99, "heldoutShare": 0.25, "onBadRow": "skip" },
+              "draft": { "vocabulary": 64, "hiddenLayers": [1, 3, 5] }, "training": { "steps": 3 },
+              "speculation": { "tokens": [5, 3] }, "evaluation": { "promptsPerFile": 6, "maxNewTokens": 8 }
+            }
+            """).ToDictionary(step => step.Id, step => CanonicalJson.Write(CanonicalJson.Of(step.Settings)));
+        Assert.Equal("""{"heldoutShare":0.25,"maxTokens":99,"onBadRow":"skip"}""", steps["tokenize"]);
+        Assert.Equal("""{"size":64}""", steps["vocabulary"]);
+        Assert.Equal("""{"dtype":"bfloat16","hiddenLayers":[1,3,5]}""", steps["capture"]);
+        Assert.Contains("\"steps\":3,", steps["train"], StringComparison.Ordinal);
+        Assert.Equal("""{"dtype":"bfloat16","speculativeTokens":5,"targetName":"target"}""", steps["export"]);
+        Assert.Equal("""{"dtype":"bfloat16","maxNewTokens":8,"promptsPerFile":6,"speculativeTokens":3}""", steps["evaluate-k3"]);
+        Assert.StartsWith("""{"experiment":{"data":{"heldout":[],"heldoutShare":0.25,""", steps["report"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Does_not_tell_the_tokenizer_of_a_share_that_it_will_not_use()
+    {
+        var steps = Steps("""{ "name": "e", "target": { "model": "target" }, "data": { "train": ["train.jsonl"], "heldout": ["heldout.jsonl"], "heldoutShare": 0.3 } }""");
+        Assert.Equal(0, ((TokenizeSettings)steps[0].Settings).HeldoutShare);
+    }
+
+    [Fact]
+    public void Spells_compatibility_out_and_keeps_its_name()
+    {
+        var steps = Steps("""{ "name": "e", "target": { "model": "target" }, "data": { "train": ["train.jsonl"] }, "training": { "compatibility": "angelslim" } }""");
+        var settings = (TrainSettings)steps.Single(step => step.Id is "train").Settings;
+        Assert.Equal((Gate.Angelslim, Normalizer.Positions, DraftRope.Angelslim), (settings.Training.Gate, settings.Training.Normalizer, settings.Draft.Rope));
+        Assert.Equal(Compatibility.Angelslim, settings.Training.Compatibility);
+    }
+
+    [Theory]
+    [InlineData("\"model\": \"org/model-1\"", "org/model-1")]
+    [InlineData("\"model\": \"./target/\"", "target")]
+    [InlineData("\"builtin\": \"tiny-text\"", "tiny-text")]
+    [InlineData("\"pretrain\": {}", "e")]
+    public void Names_the_target_as_a_server_would(string target, string name)
+    {
+        var steps = Steps($$"""{ "name": "e", "target": { {{target}} }, "data": { "train": ["train.jsonl"] } }""");
+        Assert.Equal(name, ((ExportSettings)steps.Single(step => step.Id is "export").Settings).TargetName);
+    }
+
+    private string[] Graph(string json) =>
+        [.. Steps(json).Select(step => $"{step.Id} <- {string.Join(" ", step.Inputs.Select(input => $"{input.Key}: {Told(input.Value)}"))}".TrimEnd())];
+
+    private IReadOnlyList<Step> Steps(string json) => ExperimentResolver.Resolve(_folder.Read(json), Stages.All);
+
+    private string Told(StepInput input) => input switch
+    {
+        FromStep step => step.StepId,
+        FromSource { Source: SourceFile file } => Path.GetRelativePath(_folder.Root, file.Path),
+        FromSource source => Path.GetRelativePath(_folder.Root, source.Source.Folder) + "/",
+        FromMany many => $"[{string.Join(", ", many.Items.Select(Told))}]",
+        _ => "nothing",
+    };
+}

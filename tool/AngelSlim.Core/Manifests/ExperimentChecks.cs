@@ -1,0 +1,143 @@
+using System.Globalization;
+using AngelSlim.Core.Manifests.Reading;
+using AngelSlim.Core.Manifests.Settings;
+
+namespace AngelSlim.Core.Manifests;
+
+/// <summary>What the settings of a manifest may not say together.</summary>
+internal static class ExperimentChecks
+{
+    /// <summary>Looks at everything that can be decided without the disk.</summary>
+    public static void Check(Experiment experiment, CheckList checks)
+    {
+        OneTarget(experiment.Target, checks);
+        HeldoutRows(experiment, checks);
+        Norms(experiment.Draft, checks);
+        HiddenLayers(experiment.Draft, checks);
+        Head(experiment.Draft, checks);
+        Length(checks);
+        Compatible(experiment, checks);
+        Expectations(experiment, checks);
+    }
+
+    private static void OneTarget(TargetSettings target, CheckList checks)
+    {
+        if (!checks.AreSound("target"))
+        {
+            return;
+        }
+
+        var given = new[] { ("model", (object?)target.Model), ("builtin", target.Builtin), ("pretrain", target.Pretrain) }
+            .Where(choice => choice.Item2 is not null).Select(choice => choice.Item1).ToArray();
+        if (given.Length is 0)
+        {
+            checks.Wrong(ProblemCode.MissingMember, "target", "'target' names no model; give one of 'model', 'builtin' and 'pretrain'.");
+        }
+
+        foreach (var surplus in given.Skip(1))
+        {
+            checks.Wrong(ProblemCode.Contradiction, $"target.{surplus}", $"'target' has both '{given[0]}' and '{surplus}'; keep one.");
+        }
+    }
+
+    private static void HeldoutRows(Experiment experiment, CheckList checks)
+    {
+        if (!checks.AreSound("data.heldout", "data.heldoutShare", "evaluation.prompts"))
+        {
+            return;
+        }
+
+        var data = experiment.Data;
+        if (data.Heldout.Count > 0 && checks.IsGiven("data.heldoutShare"))
+        {
+            checks.Odd("data.heldoutShare", "'data.heldoutShare' is not used, because 'data.heldout' names files; remove one of them.");
+        }
+
+        if (data.Heldout.Count is 0 && data.HeldoutShare is 0 && experiment.Evaluation.Prompts.Count is 0)
+        {
+            checks.Wrong(ProblemCode.Contradiction, "data.heldoutShare", "Nothing is left to evaluate on: no 'evaluation.prompts', no 'data.heldout', and a 'data.heldoutShare' of 0; give one of them.");
+        }
+    }
+
+    private static void Norms(DraftSettings draft, CheckList checks)
+    {
+        if (checks.AreSound("draft.fcNorm", "draft.normBeforeFc") && draft is { FcNorm: true, NormBeforeFc: true })
+        {
+            var other = checks.IsGiven("draft.normBeforeFc") ? "" : ", which is the default";
+            checks.Wrong(ProblemCode.Contradiction, "draft.fcNorm", $"'draft.fcNorm' and 'draft.normBeforeFc' are both true{other}; set 'normBeforeFc' to false, or leave 'fcNorm' out.");
+        }
+    }
+
+    private static void HiddenLayers(DraftSettings draft, CheckList checks)
+    {
+        if (checks.AreSound("draft.hiddenLayers") && draft.HiddenLayers is { } layers && !layers.Order().SequenceEqual(layers))
+        {
+            checks.Wrong(ProblemCode.OutOfRange, "draft.hiddenLayers", $"'draft.hiddenLayers' is {string.Join(", ", layers)}; expected ascending layers: {string.Join(", ", layers.Order())}.");
+        }
+    }
+
+    private static void Head(DraftSettings draft, CheckList checks)
+    {
+        if (checks.AreSound("draft.freezeHead", "draft.head") && draft is { FreezeHead: true, Head: HeadStart.Random })
+        {
+            checks.Wrong(ProblemCode.Contradiction, "draft.freezeHead", "A 'draft.head' that starts random and is frozen stays random; set 'head' to 'target', or 'freezeHead' to false.");
+        }
+    }
+
+    private static void Length(CheckList checks)
+    {
+        if (checks.AreSound("training.steps", "training.epochs") && checks.IsGiven("training.steps") && checks.IsGiven("training.epochs"))
+        {
+            checks.Odd("training.epochs", "'training.epochs' is not used, because 'training.steps' is given; remove one of them.");
+        }
+    }
+
+    private static void Compatible(Experiment experiment, CheckList checks)
+    {
+        if (!checks.AreSound("training.compatibility", "training.gate", "training.normalizer", "draft.rope")
+            || experiment.Training.Compatibility is Compatibility.None)
+        {
+            return;
+        }
+
+        var effective = experiment.WithCompatibility();
+        Compare("training.gate", experiment.Training.Gate, effective.Training.Gate);
+        Compare("training.normalizer", experiment.Training.Normalizer, effective.Training.Normalizer);
+        Compare("draft.rope", experiment.Draft.Rope, effective.Draft.Rope);
+
+        void Compare<T>(string path, T asked, T effective)
+            where T : struct, Enum
+        {
+            if (checks.IsGiven(path) && !asked.Equals(effective))
+            {
+                var words = (Asked: SettingsShape.Word(asked.ToString()), Effective: SettingsShape.Word(effective.ToString()));
+                checks.Wrong(ProblemCode.Contradiction, path, $"'{path}' is '{words.Asked}', but 'training.compatibility' sets it to '{words.Effective}'; remove one of them.");
+            }
+        }
+    }
+
+    private static void Expectations(Experiment experiment, CheckList checks)
+    {
+        const string path = "expect.acceptanceLengthAtLeast";
+        if (experiment.Expect is not { } expect || !checks.AreSound("expect", "speculation.tokens"))
+        {
+            return;
+        }
+
+        var tokens = experiment.Speculation.Tokens;
+        foreach (var (name, least) in expect.AcceptanceLengthAtLeast)
+        {
+            if (!tokens.Any(k => k.ToString(CultureInfo.InvariantCulture) == name))
+            {
+                checks.Wrong(ProblemCode.UnknownValue, path, name, $"{Shown.Quoted(name)} is not measured; expected one of 'speculation.tokens': {string.Join(", ", tokens)}.");
+                continue;
+            }
+
+            var most = int.Parse(name, CultureInfo.InvariantCulture) + 1;
+            if (least < 1 || least > most)
+            {
+                checks.Wrong(ProblemCode.OutOfRange, path, name, string.Create(CultureInfo.InvariantCulture, $"'{path}.{name}' is {least}; with {name} speculative tokens a round yields 1 to {most} tokens, so expected 1 to {most}."));
+            }
+        }
+    }
+}

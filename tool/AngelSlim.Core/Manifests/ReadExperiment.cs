@@ -1,0 +1,36 @@
+using AngelSlim.Core.Manifests.Reading;
+using AngelSlim.Core.Manifests.Settings;
+
+namespace AngelSlim.Core.Manifests;
+
+/// <summary>A manifest that was read and found free of errors.</summary>
+/// <param name="Path">As the user gave it.</param>
+/// <param name="Experiment">What it says.</param>
+/// <param name="Json">How it says it, with places.</param>
+/// <param name="Sources">The files and the folder that it names.</param>
+/// <param name="Warnings">Worth saying; nothing stops.</param>
+internal sealed record ReadExperiment(string Path, Experiment Experiment, LocatedValue Json, Sources Sources, IReadOnlyList<Problem> Warnings)
+{
+    /// <summary>The folder of the manifest, absolute; what it names is relative to it.</summary>
+    public string Folder => System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!;
+
+    /// <summary>Where a setting's value stands; where it is left out, the nearest one around it that is given.</summary>
+    /// <param name="names">From the top: <c>expect</c>, <c>acceptanceLengthAtLeast</c>, <c>4</c>.</param>
+    public TextPlace PlaceOf(params ReadOnlySpan<string> names) => Json.Nearest(names).Place;
+}
+
+/// <summary>What the user brought, found on disk: absolute paths.</summary>
+internal sealed record Sources
+{
+    /// <summary>The target's folder; null when the run trains one first.</summary>
+    public required string? Target { get; init; }
+
+    /// <summary>Conversations to learn from.</summary>
+    public required IReadOnlyList<string> Train { get; init; }
+
+    /// <summary>Conversations for the held-out figures.</summary>
+    public required IReadOnlyList<string> Heldout { get; init; }
+
+    /// <summary>Prompts to measure on.</summary>
+    public required IReadOnlyList<string> Prompts { get; init; }
+}

@@ -1,0 +1,57 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace AngelSlim.Core.Manifests.Reading;
+
+/// <summary>One member of a settings record, as reader and schema see it.</summary>
+/// <param name="Name">As it is written in JSON.</param>
+/// <param name="Property">Where it is kept.</param>
+/// <param name="Type">Without <see cref="Nullable{T}"/>.</param>
+internal sealed record SettingsMember(string Name, PropertyInfo Property, Type Type)
+{
+    /// <summary>It has to be given.</summary>
+    public bool Required => Property.IsDefined(typeof(RequiredMemberAttribute));
+
+    /// <summary>It may be null.</summary>
+    public bool Nullable { get; } = new NullabilityInfoContext().Create(Property).WriteState is NullabilityState.Nullable;
+
+    /// <summary>Ranges, lengths, patterns.</summary>
+    public IReadOnlyList<ValidationAttribute> Rules { get; } = [.. Property.GetCustomAttributes<ValidationAttribute>()];
+}
+
+/// <summary>What settings records are made of. The records are the only list of settings; all else is derived by this.</summary>
+internal static class SettingsShape
+{
+    /// <summary>Its members in the order of the file; a property without a setter is computed and none of them.</summary>
+    public static IReadOnlyList<SettingsMember> Of(Type record) =>
+        [.. from property in record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            where property.CanWrite
+            let type = property.PropertyType
+            select new SettingsMember(Word(property.Name), property, Nullable.GetUnderlyingType(type) ?? type)];
+
+    /// <summary>The words of a choice.</summary>
+    public static IEnumerable<string> Words(Type choice) => Enum.GetNames(choice).Select(Word);
+
+    /// <summary>A C# name as it is written in JSON.</summary>
+    public static string Word(string name) => JsonNamingPolicy.CamelCase.ConvertName(name);
+
+    /// <summary>The type of the items of an <see cref="IReadOnlyList{T}"/>, else null.</summary>
+    public static Type? ItemType(Type type) => Argument(type, typeof(IReadOnlyList<>), 0);
+
+    /// <summary>The type of the values of an <see cref="IReadOnlyDictionary{TKey, TValue}"/> with string keys, else null.</summary>
+    public static Type? ValueType(Type type) =>
+        Argument(type, typeof(IReadOnlyDictionary<,>), 0) == typeof(string) ? Argument(type, typeof(IReadOnlyDictionary<,>), 1) : null;
+
+    /// <summary>A record of settings rather than a single value.</summary>
+    public static bool IsRecord(Type type) => type.IsClass && type != typeof(string);
+
+    /// <summary>Every dotted path beneath a record: <c>training.epochs</c>.</summary>
+    public static IEnumerable<string> Paths(Type record) => Of(record).SelectMany(member => IsRecord(member.Type)
+        ? Paths(member.Type).Select(path => $"{member.Name}.{path}").Prepend(member.Name)
+        : [member.Name]);
+
+    private static Type? Argument(Type type, Type generic, int index) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == generic ? type.GetGenericArguments()[index] : null;
+}

@@ -1,0 +1,107 @@
+using AngelSlim.Core.Manifests.Reading;
+using AngelSlim.Core.Manifests.Settings;
+
+namespace AngelSlim.Core.Manifests;
+
+/// <summary>Finds on disk what a manifest names, and says where it looked for what is not there.</summary>
+/// <param name="folder">The manifest's folder, absolute.</param>
+/// <param name="surroundings">Where hub cache and built-in targets lie.</param>
+/// <param name="checks">Takes the problems.</param>
+internal sealed class SourceFinder(string folder, Surroundings surroundings, CheckList checks)
+{
+    /// <summary>Looks for all of it. What is not found is a problem in the list, and absent from the result.</summary>
+    public Sources Find(Experiment experiment) => new()
+    {
+        Target = Target(experiment.Target),
+        Train = Files("data.train", experiment.Data.Train),
+        Heldout = Files("data.heldout", experiment.Data.Heldout),
+        Prompts = Files("evaluation.prompts", experiment.Evaluation.Prompts),
+    };
+
+    private List<string> Files(string path, IReadOnlyList<string> names)
+    {
+        var files = new List<string>();
+        for (var i = 0; i < names.Count; i++)
+        {
+            if (!checks.AreSound($"{path}[{i}]"))
+            {
+                continue;
+            }
+
+            if (FullPath(names[i]) is { } full && File.Exists(full))
+            {
+                files.Add(full);
+            }
+            else
+            {
+                checks.Wrong(ProblemCode.MissingFile, path, i, $"There is no file {Shown.Quoted(names[i])}{Whence(names[i])}.");
+            }
+        }
+
+        return files;
+    }
+
+    private string? Target(TargetSettings target)
+    {
+        if (target.Model is { } model && checks.AreSound("target.model"))
+        {
+            return Model(model);
+        }
+
+        return target.Builtin is { } builtin && checks.AreSound("target.builtin") ? Builtin(builtin) : null;
+    }
+
+    private string? Model(string model)
+    {
+        if (FullPath(model) is { } full && Directory.Exists(full))
+        {
+            return WithConfig(full, "target.model");
+        }
+
+        if (!HubCache.IsId(model))
+        {
+            checks.Wrong(ProblemCode.MissingFile, "target.model", $"There is no folder {Shown.Quoted(model)}{Whence(model)}.");
+            return null;
+        }
+
+        if (HubCache.Snapshot(surroundings.HubCache, model) is { } snapshot)
+        {
+            return WithConfig(snapshot, "target.model");
+        }
+
+        checks.Wrong(ProblemCode.MissingFile, "target.model", $"{Shown.Quoted(model)} is neither a folder beside the manifest nor a model in the hub cache {surroundings.HubCache}; fetch it with 'hf download {model}', or name its folder.");
+        return null;
+    }
+
+    private string? Builtin(string name)
+    {
+        var names = Directory.Exists(surroundings.BuiltinFolder)
+            ? Directory.EnumerateDirectories(surroundings.BuiltinFolder).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal).ToArray()
+            : [];
+        if (names.Contains(name, StringComparer.Ordinal))
+        {
+            return WithConfig(Path.Combine(surroundings.BuiltinFolder, name), "target.builtin");
+        }
+
+        var known = names.Length > 0 ? $"expected {string.Join(" or ", names.Select(each => $"'{each}'"))}" : $"there is none in {surroundings.BuiltinFolder}";
+        checks.Wrong(ProblemCode.UnknownValue, "target.builtin", $"'target.builtin' is {Shown.Quoted(name)}; {known}{Suggestion.For(name, names)}");
+        return null;
+    }
+
+    private string? WithConfig(string full, string path)
+    {
+        if (File.Exists(Path.Combine(full, "config.json")))
+        {
+            return full;
+        }
+
+        checks.Wrong(ProblemCode.MissingFile, path, $"The folder {full} has no config.json; expected a Hugging Face checkpoint with config.json, weights in safetensors, and tokenizer.json.");
+        return null;
+    }
+
+    /// <summary>Null for what no file system takes.</summary>
+    private string? FullPath(string name) =>
+        name.Length is 0 || name.Contains('\0', StringComparison.Ordinal) ? null : Path.GetFullPath(name, folder);
+
+    private string Whence(string name) => Path.IsPathRooted(name) ? "" : $" in {folder}; paths are relative to the manifest";
+}

@@ -1,0 +1,165 @@
+using System.Globalization;
+using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Core.Stages;
+using AngelSlim.Core.Stages.Contracts;
+
+namespace AngelSlim.Core.Planning;
+
+/// <summary>Turns what was asked into steps. Pure: what a manifest names was found when it was read.</summary>
+internal sealed class ExperimentResolver
+{
+    private readonly ReadExperiment _read;
+    private readonly Experiment _experiment;
+    private readonly StageCatalog _catalog;
+    private readonly List<Step> _steps = [];
+
+    private ExperimentResolver(ReadExperiment read, StageCatalog catalog)
+    {
+        _read = read;
+        _experiment = read.Experiment.WithCompatibility();
+        _catalog = catalog;
+    }
+
+    /// <summary>The steps, each after those that it reads from.</summary>
+    /// <param name="read">A manifest without errors.</param>
+    /// <param name="catalog">The stages that the program has.</param>
+    /// <exception cref="InvalidOperationException">The catalogue's stages do not fit together: our bug, not the user's.</exception>
+    public static IReadOnlyList<Step> Resolve(ReadExperiment read, StageCatalog catalog)
+    {
+        var resolver = new ExperimentResolver(read, catalog);
+        resolver.AddAll();
+        StepTypes.Check(resolver._steps);
+        return resolver._steps;
+    }
+
+    /// <summary>The id of the step that evaluates with that many speculative tokens.</summary>
+    public static string EvaluateId(int speculativeTokens) =>
+        string.Create(CultureInfo.InvariantCulture, $"evaluate-k{speculativeTokens}");
+
+    private void AddAll()
+    {
+        var target = Target();
+        var rows = Tokenize(target);
+        var words = Add("vocabulary", new VocabularySettings { Size = _experiment.Draft.Vocabulary }, new()
+        {
+            [nameof(VocabularyInputs.Target)] = target,
+            [nameof(VocabularyInputs.Rows)] = rows,
+        });
+        var draft = Train(target, rows, words, Features(target, rows));
+        var export = Export(target, words, draft);
+        var evaluations = _experiment.Speculation.Tokens.Select(k => Evaluate(k, target, export, rows)).ToArray();
+        Add("report", new ReportSettings { Experiment = EffectiveManifest.Of(_experiment) }, new()
+        {
+            [nameof(ReportInputs.Rows)] = rows,
+            [nameof(ReportInputs.Words)] = words,
+            [nameof(ReportInputs.Draft)] = draft,
+            [nameof(ReportInputs.Export)] = export,
+            [nameof(ReportInputs.Evaluations)] = new FromMany(evaluations),
+        });
+    }
+
+    private StepInput Target() => _experiment.Target.Pretrain is { } pretrain
+        ? Add("pretrain", pretrain, [])
+        : new FromSource(new TargetFolder(_read.Sources.Target!));
+
+    private FromStep Tokenize(StepInput target)
+    {
+        var data = _experiment.Data;
+        var settings = new TokenizeSettings
+        {
+            MaxTokens = data.MaxTokens,
+
+            // Not used beside held-out files, and so not to be in the key.
+            HeldoutShare = data.Heldout.Count > 0 ? 0 : data.HeldoutShare,
+            OnBadRow = data.OnBadRow,
+        };
+        return Add("tokenize", settings, new()
+        {
+            [nameof(TokenizeInputs.Target)] = target,
+            [nameof(TokenizeInputs.Train)] = Brought(_read.Sources.Train),
+            [nameof(TokenizeInputs.Heldout)] = Brought(_read.Sources.Heldout),
+        });
+    }
+
+    private StepInput Features(StepInput target, StepInput rows)
+    {
+        if (_experiment.Mode is Mode.Online)
+        {
+            return new Absent();
+        }
+
+        var settings = new CaptureSettings { Dtype = _experiment.Target.Dtype, HiddenLayers = _experiment.Draft.HiddenLayers };
+        return Add("capture", settings, new()
+        {
+            [nameof(CaptureInputs.Target)] = target,
+            [nameof(CaptureInputs.Rows)] = rows,
+        });
+    }
+
+    private FromStep Train(StepInput target, StepInput rows, StepInput words, StepInput features)
+    {
+        var settings = new TrainSettings { Dtype = _experiment.Target.Dtype, Draft = _experiment.Draft, Training = _experiment.Training };
+        return Add("train", settings, new()
+        {
+            [nameof(TrainInputs.Target)] = target,
+            [nameof(TrainInputs.Rows)] = rows,
+            [nameof(TrainInputs.Words)] = words,
+            [nameof(TrainInputs.Features)] = features,
+        });
+    }
+
+    private FromStep Export(StepInput target, StepInput words, StepInput draft)
+    {
+        var settings = new ExportSettings
+        {
+            Dtype = _experiment.Target.Dtype,
+            TargetName = TargetName(),
+            SpeculativeTokens = _experiment.Speculation.Tokens[0],
+        };
+        return Add("export", settings, new()
+        {
+            [nameof(ExportInputs.Target)] = target,
+            [nameof(ExportInputs.Words)] = words,
+            [nameof(ExportInputs.Draft)] = draft,
+        });
+    }
+
+    private FromStep Evaluate(int speculativeTokens, StepInput target, StepInput export, StepInput rows)
+    {
+        var settings = new EvaluateSettings
+        {
+            SpeculativeTokens = speculativeTokens,
+            PromptsPerFile = _experiment.Evaluation.PromptsPerFile,
+            MaxNewTokens = _experiment.Evaluation.MaxNewTokens,
+            Dtype = _experiment.Target.Dtype,
+        };
+        return Add(EvaluateId(speculativeTokens), settings, new()
+        {
+            [nameof(EvaluateInputs.Target)] = target,
+            [nameof(EvaluateInputs.Draft)] = export,
+            [nameof(EvaluateInputs.Rows)] = rows,
+            [nameof(EvaluateInputs.Prompts)] = Brought(_read.Sources.Prompts),
+        });
+    }
+
+    /// <summary>As a server would name it. Of a folder only the last part, so that a key does not depend on where it lies.</summary>
+    private string TargetName() => _experiment.Target switch
+    {
+        { Pretrain: not null } => _experiment.Name,
+        { Builtin: { } builtin } => builtin,
+        { Model: { } model } when HubCache.IsId(model) && !Directory.Exists(Path.GetFullPath(model, _read.Folder)) => model,
+        _ => Path.GetFileName(Path.TrimEndingDirectorySeparator(_read.Sources.Target!)),
+    };
+
+    private static FromMany Brought(IReadOnlyList<string> files) =>
+        new([.. files.Select(file => new FromSource(new SourceFile(Path.GetDirectoryName(file)!, Path.GetFileName(file))))]);
+
+    /// <summary>Adds a step. An id is the name of its stage, with what tells it from its like after a dash.</summary>
+    private FromStep Add(string id, object settings, Dictionary<string, StepInput> inputs)
+    {
+        _steps.Add(new Step(id, _catalog.Get(id.Split('-')[0]), settings, inputs));
+        return new FromStep(id);
+    }
+}
