@@ -105,7 +105,7 @@ public sealed class An_experiment : IDisposable
     private string[] Graph(string json) =>
         [.. Steps(json).Select(step => $"{step.Id} <- {string.Join(" ", step.Inputs.Select(input => $"{input.Key}: {Told(input.Value)}"))}".TrimEnd())];
 
-    private IReadOnlyList<Step> Steps(string json) => ExperimentResolver.Resolve(_folder.Read(json), Stages.All);
+    private IReadOnlyList<Step> Steps(string json) => ExperimentResolver.Resolve(_folder.Read(json), Contracts.All);
 
     private string Told(StepInput input) => input switch
     {

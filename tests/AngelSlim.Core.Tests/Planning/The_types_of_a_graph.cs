@@ -52,9 +52,9 @@ public sealed class The_types_of_a_graph
     [Fact]
     public void Come_from_a_catalogue_that_knows_each_name_once()
     {
-        var stage = Stages.All.Get("train");
+        var stage = Contracts.All.Get("train");
         Assert.Throws<ArgumentException>(() => new StageCatalog([stage, stage]));
-        Assert.Throws<InvalidOperationException>(() => Stages.All.Get("trian"));
+        Assert.Throws<InvalidOperationException>(() => Contracts.All.Get("trian"));
     }
 
     private static void Refuses(string message, Step[] steps) =>
@@ -62,7 +62,7 @@ public sealed class The_types_of_a_graph
 
     private static Step Tokenize(StepInput? train = null) => new(
         "tokenize",
-        Stages.All.Get("tokenize"),
+        Contracts.All.Get("tokenize"),
         new TokenizeSettings { MaxTokens = 16, HeldoutShare = 0, OnBadRow = default },
         new Dictionary<string, StepInput> { ["Target"] = Target, ["Train"] = train ?? new FromMany([File]), ["Heldout"] = new FromMany([]) });
 
@@ -74,6 +74,6 @@ public sealed class The_types_of_a_graph
             inputs["Rows"] = rows;
         }
 
-        return new("vocabulary", Stages.All.Get("vocabulary"), new VocabularySettings { Size = null }, inputs);
+        return new("vocabulary", Contracts.All.Get("vocabulary"), new VocabularySettings { Size = null }, inputs);
     }
 }

@@ -15,10 +15,10 @@ internal sealed record SettingsMember(string Name, PropertyInfo Property, Type T
     public bool Required => Property.IsDefined(typeof(RequiredMemberAttribute));
 
     /// <summary>It may be null.</summary>
-    public bool Nullable { get; } = new NullabilityInfoContext().Create(Property).WriteState is NullabilityState.Nullable;
+    public bool Nullable => new NullabilityInfoContext().Create(Property).WriteState is NullabilityState.Nullable;
 
     /// <summary>Ranges, lengths, patterns.</summary>
-    public IReadOnlyList<ValidationAttribute> Rules { get; } = [.. Property.GetCustomAttributes<ValidationAttribute>()];
+    public IReadOnlyList<ValidationAttribute> Rules => [.. Property.GetCustomAttributes<ValidationAttribute>()];
 }
 
 /// <summary>What settings records are made of. The records are the only list of settings; all else is derived by this.</summary>

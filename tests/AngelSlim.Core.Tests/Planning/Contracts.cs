@@ -6,7 +6,7 @@ using AngelSlim.Core.Stages.Contracts;
 namespace AngelSlim.Core.Tests.Planning;
 
 /// <summary>Every stage by its contract alone: for graphs, which are never run.</summary>
-internal static class Stages
+internal static class Contracts
 {
     public static StageCatalog All { get; } = new(
     [
@@ -20,7 +20,7 @@ internal static class Stages
         new Contract<ReportSettings, ReportInputs, Report>("report"),
     ]);
 
-    internal sealed class Contract<TSettings, TInputs, TOutput>(string name) : Stage<TSettings, TInputs, TOutput>(name, version: 1)
+    private sealed class Contract<TSettings, TInputs, TOutput>(string name) : Stage<TSettings, TInputs, TOutput>(name, version: 1)
         where TSettings : class
         where TInputs : class
         where TOutput : Artifact

@@ -1,0 +1,145 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AngelSlim.Core.Manifests.Reading;
+using AngelSlim.Core.Manifests.Settings;
+
+namespace AngelSlim.Core.Manifests.Schemas;
+
+/// <summary>Writes settings records as JSON Schema 2020-12, for editors: what the reader accepts, as far as a schema can say it.</summary>
+/// <param name="summaries">The descriptions.</param>
+internal sealed class SchemaWriter(XmlSummaries summaries)
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The schema of a manifest: the text of <c>schemas/experiment.schema.json</c>.</summary>
+    public string Experiment()
+    {
+        var schema = new JsonObject
+        {
+            ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
+            ["title"] = "An experiment of dotnet angelslim",
+            ["description"] = summaries.Of(typeof(Experiment)),
+            ["type"] = "object",
+        };
+        AddMembers(schema, typeof(Experiment));
+        schema["properties"]!.AsObject().Insert(0, "$schema", new JsonObject { ["description"] = "Where this schema lies, for editors.", ["type"] = "string" });
+        return schema.ToJsonString(Indented).ReplaceLineEndings("\n") + "\n";
+    }
+
+    private void AddMembers(JsonObject schema, Type record)
+    {
+        var members = SettingsShape.Of(record);
+        var defaults = CanonicalJson.Of(Activator.CreateInstance(record)!).AsObject();
+        var properties = new JsonObject();
+        foreach (var member in members)
+        {
+            properties[member.Name] = Member(member, defaults[member.Name]);
+        }
+
+        schema["properties"] = properties;
+        if (members.Any(member => member.Required))
+        {
+            schema["required"] = new JsonArray([.. members.Where(member => member.Required).Select(member => JsonValue.Create(member.Name))]);
+        }
+
+        schema["additionalProperties"] = false;
+    }
+
+    private JsonObject Member(SettingsMember member, JsonNode? byDefault)
+    {
+        var schema = new JsonObject { ["description"] = Description(member) };
+        AddType(schema, member.Type);
+        foreach (var rule in member.Rules)
+        {
+            AddRule(schema, rule);
+        }
+
+        if (member.Nullable)
+        {
+            AllowNull(schema);
+        }
+
+        // A record's defaults stand at its members.
+        if (!member.Required && !SettingsShape.IsRecord(member.Type))
+        {
+            schema["default"] = byDefault?.DeepClone();
+        }
+
+        return schema;
+    }
+
+    private string Description(SettingsMember member) => member.Type.IsEnum
+        ? string.Join("\n", Enum.GetNames(member.Type).Select(name => $"- `{SettingsShape.Word(name)}`: {summaries.Of(member.Type, name)}").Prepend(summaries.Of(member.Property)))
+        : summaries.Of(member.Property);
+
+    private void AddType(JsonObject schema, Type type)
+    {
+        schema["type"] = type == typeof(string) || type.IsEnum ? "string"
+            : type == typeof(bool) ? "boolean"
+            : type == typeof(int) ? "integer"
+            : type == typeof(double) ? "number"
+            : SettingsShape.ItemType(type) is not null ? "array"
+            : "object";
+        if (type.IsEnum)
+        {
+            schema["enum"] = new JsonArray([.. SettingsShape.Words(type).Select(word => JsonValue.Create(word))]);
+        }
+        else if (SettingsShape.ItemType(type) is { } item)
+        {
+            AddType(Inner(schema, "items"), item);
+        }
+        else if (SettingsShape.ValueType(type) is { } value)
+        {
+            AddType(Inner(schema, "additionalProperties"), value);
+        }
+        else if (SettingsShape.IsRecord(type))
+        {
+            AddMembers(schema, type);
+        }
+    }
+
+    private static JsonObject Inner(JsonObject schema, string keyword)
+    {
+        var inner = new JsonObject();
+        schema[keyword] = inner;
+        return inner;
+    }
+
+    private static void AddRule(JsonObject schema, ValidationAttribute rule)
+    {
+        switch (rule)
+        {
+            case RangeAttribute range:
+                schema["minimum"] = JsonSerializer.SerializeToNode(range.Minimum);
+                schema["maximum"] = JsonSerializer.SerializeToNode(range.Maximum);
+                break;
+            case EachInRangeAttribute range:
+                schema["items"]!["minimum"] = range.Minimum;
+                schema["items"]!["maximum"] = range.Maximum;
+                break;
+            case MinLengthAttribute least:
+                schema["minItems"] = least.Length;
+                break;
+            case LengthAttribute length:
+                schema["minItems"] = length.MinimumLength;
+                schema["maxItems"] = length.MaximumLength;
+                break;
+            case DistinctAttribute:
+                schema["uniqueItems"] = true;
+                break;
+            case RegularExpressionAttribute pattern:
+                schema["pattern"] = pattern.Pattern;
+                break;
+            default:
+                throw new NotSupportedException($"{rule.GetType().Name} has no keyword in the schema yet.");
+        }
+    }
+
+    private static void AllowNull(JsonObject schema)
+    {
+        schema["type"] = new JsonArray(schema["type"]!.GetValue<string>(), "null");
+        schema["enum"]?.AsArray().Add(null);
+    }
+}
