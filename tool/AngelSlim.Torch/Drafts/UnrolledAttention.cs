@@ -1,0 +1,95 @@
+using AngelSlim.Torch.Tensors;
+using static TorchSharp.torch;
+
+namespace AngelSlim.Torch.Drafts;
+
+/// <summary>The attention of one training unroll: causal to the first step's keys, and to one key of each later step at the same token.</summary>
+/// <remarks>
+/// Holds the unroll's keys and values; make one per batch, and dispose it when the last step is taken: the graph keeps
+/// what the backward needs. Memory grows with T, never with T²: no score matrix exists, forward or backward. Rows are padded on the right only: a
+/// padded key is later than every real query, so no mask is needed.
+/// </remarks>
+internal sealed class UnrolledAttention : IDraftAttention, IDisposable
+{
+    private readonly List<Tensor> _later = [];
+    private Tensor? _k0_BTHC;
+    private Tensor? _v0_BTHC;
+
+    /// <inheritdoc/>
+    public Tensor Attend(Tensor q_BTHC, Tensor k_BTKC, Tensor v_BTKC)
+    {
+        ThrowUnlessFits(q_BTHC, k_BTKC, v_BTKC);
+        if (_k0_BTHC is null)
+        {
+            // Repeated once for the whole unroll; the gradients of all steps are added up before those of the heads are.
+            var sharers = q_BTHC.shape[2] / k_BTKC.shape[2];
+            _k0_BTHC = k_BTKC.repeat_interleave(sharers, dim: 2).DetachFromDisposeScope();
+            _v0_BTHC = v_BTKC.repeat_interleave(sharers, dim: 2).DetachFromDisposeScope();
+        }
+        else
+        {
+            _later.Add(k_BTKC.alias().DetachFromDisposeScope());
+            _later.Add(v_BTKC.alias().DetachFromDisposeScope());
+        }
+
+        return Node.apply([q_BTHC, _k0_BTHC, _v0_BTHC!, .. _later]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _k0_BTHC?.Dispose();
+        _v0_BTHC?.Dispose();
+        _later.ForEach(tensor => tensor.Dispose());
+    }
+
+    /// <summary>Says no before the graph is built: an exception inside a backward ends the process.</summary>
+    private static void ThrowUnlessFits(Tensor q_BTHC, Tensor k_BTKC, Tensor v_BTKC)
+    {
+        q_BTHC.Shaped([-1, -1, -1, -1]);
+        k_BTKC.Shaped([q_BTHC.shape[0], q_BTHC.shape[1], -1, q_BTHC.shape[3]]);
+        v_BTKC.Shaped(k_BTKC.shape);
+        if (q_BTHC.shape[2] % k_BTKC.shape[2] != 0)
+        {
+            throw new ArgumentException($"{q_BTHC.shape[2]} query heads cannot share {k_BTKC.shape[2]} key heads.", nameof(k_BTKC));
+        }
+    }
+
+    /// <summary>The step as one node of the autograd graph: (q, k⁰, v⁰, k¹, v¹, …) to the output.</summary>
+    private sealed class Node : autograd.SingleTensorFunction<Node>
+    {
+        private List<Tensor> _handedOver = [];
+
+        public override string Name => nameof(UnrolledAttention);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            using var scope = NewDisposeScope();
+            var inputs = vars.Cast<Tensor>().ToList();
+            var (block, later) = Sorted(inputs);
+            var (out_BTHC, logSum_BTH) = DiagonalAttention.Forward(inputs[0], block, later);
+
+            // Saved tensors are read after this method has returned: they must outlive its scope.
+            ctx.save_for_backward([.. inputs, out_BTHC.MoveToOuterDisposeScope(), logSum_BTH.MoveToOuterDisposeScope()]);
+            return out_BTHC;
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        {
+            // The engine takes its own reference after this method has returned, so ours can go no sooner than at the next
+            // call. Left to the scope of the training step, the gradients of all steps would be alive together.
+            _handedOver.ForEach(gradient => gradient.Dispose());
+
+            using var scope = NewDisposeScope();
+            var saved = ctx.get_saved_variables();
+            var inputs = saved[..^2];
+            var (block, later) = Sorted(inputs);
+            _handedOver = DiagonalAttention.Backward(grad_output, inputs[0], block, later, (saved[^2], saved[^1]));
+            _handedOver.ForEach(gradient => gradient.DetachFromDisposeScope());
+            return _handedOver;
+        }
+
+        private static (KeysAndValues Block, IReadOnlyList<KeysAndValues> Later) Sorted(List<Tensor> inputs) =>
+            (new(inputs[1], inputs[2]), [.. inputs.Skip(3).Chunk(2).Select(pair => new KeysAndValues(pair[0], pair[1]))]);
+    }
+}

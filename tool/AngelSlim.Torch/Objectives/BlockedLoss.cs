@@ -1,0 +1,98 @@
+using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Torch.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AngelSlim.Torch.Objectives;
+
+/// <summary>What an unroll is judged with.</summary>
+/// <param name="Objective">The loss of a row.</param>
+/// <param name="StepDecay">Weight of unroll step k is this to the power k.</param>
+/// <param name="Gate">Which positions count.</param>
+/// <param name="Normalizer">What the sum is divided by.</param>
+internal sealed record LossSettings(IObjective Objective, double StepDecay, Gate Gate, Normalizer Normalizer)
+{
+    /// <summary>As the manifest asks: <see cref="Compatibility.Angelslim"/> decides gate and normaliser.</summary>
+    public static LossSettings From(TrainingSettings training) => training.Compatibility is Compatibility.Angelslim
+        ? new(new CrossEntropy(), training.StepDecay, Gate.Angelslim, Normalizer.Positions)
+        : new(new CrossEntropy(), training.StepDecay, training.Gate, training.Normalizer);
+}
+
+/// <summary>The loss of all unroll steps at the rows that count, a block of rows at a time.</summary>
+/// <remarks>
+/// Rows outside, steps inside: a target row serves every step, so its probabilities are computed once, serve, and go. The
+/// gradient of the scores is formed with the loss, while they are at hand, since the loss ends the graph: forming it in the
+/// backward would pay for target and draft scores twice. The largest tensors alive are two of [block, W] and one of
+/// [block, vocabulary slice]; nothing of [T, W] exists.
+/// </remarks>
+internal static class BlockedLoss
+{
+    /// <summary>Judges an unroll.</summary>
+    /// <param name="states_BTD">For every unroll step what the head reads: the draft's states after its final norm.</param>
+    /// <param name="head_WD">The draft's head; gets a gradient if it is trained.</param>
+    /// <param name="teacher">The target's distributions at the batch's rows.</param>
+    /// <param name="mask_BT">The loss mask.</param>
+    /// <param name="settings">Which rows count and how.</param>
+    public static UnrollLoss Of(IReadOnlyList<Tensor> states_BTD, Tensor head_WD, Teacher teacher, Tensor mask_BT, LossSettings settings)
+    {
+        foreach (var state_BTD in states_BTD)
+        {
+            state_BTD.Shaped([mask_BT.shape[0], mask_BT.shape[1], head_WD.shape[1]]);
+        }
+
+        var taught = CountedRows.Of(mask_BT, states_BTD.Count, settings.Gate);
+        var contiguous_BTD = states_BTD.Select(state_BTD => state_BTD.contiguous()).ToList();
+        if (!is_grad_enabled())
+        {
+            return new LossWalk(contiguous_BTD, head_WD, settings).Judge(teacher, taught);
+        }
+
+        var judgement = new Judgement(teacher, taught, settings);
+        var loss = Node.apply([judgement, head_WD, .. contiguous_BTD]);
+        return new(loss, judgement.Figures!);
+    }
+
+    /// <summary>What goes into the node beside tensors, and what comes out.</summary>
+    private sealed record Judgement(Teacher Teacher, IReadOnlyList<TaughtRow> Taught, LossSettings Settings)
+    {
+        public UnrollFigures? Figures { get; set; }
+    }
+
+    /// <summary>All blocks as one node of the autograd graph: (head, states of step 0, 1, …) to the loss.</summary>
+    private sealed class Node : autograd.SingleTensorFunction<Node>
+    {
+        public override string Name => nameof(BlockedLoss);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            using var scope = NewDisposeScope();
+            var judgement = (Judgement)vars[0];
+            var head_WD = (Tensor)vars[1];
+            var walk = new LossWalk([.. vars.Skip(2).Cast<Tensor>()], head_WD, judgement.Settings);
+            var (loss, headGradient_WD, gradients_BTD) = walk.JudgeAndDifferentiate(judgement.Teacher, judgement.Taught);
+            judgement.Figures = loss.Figures;
+
+            // Saved tensors are read after this method has returned: they must outlive its scope.
+            var saved = headGradient_WD is null ? gradients_BTD : [headGradient_WD, .. gradients_BTD];
+            saved.ForEach(gradient => gradient.MoveToOuterDisposeScope());
+            ctx.save_for_backward(saved);
+            ctx.save_data(nameof(TaughtHead), new TaughtHead(headGradient_WD is not null));
+            return loss.Loss.MoveToOuterDisposeScope();
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        {
+            var gradients = ctx.get_saved_variables();
+
+            // Usually one: a loss that is backed from directly. Then nothing is touched.
+            if (grad_output.ToSingle() is var factor and not 1)
+            {
+                gradients.ForEach(gradient => gradient.mul_(factor));
+            }
+
+            return ctx.get_data(nameof(TaughtHead)) is TaughtHead { IsTrained: true } ? [null!, .. gradients] : [null!, null!, .. gradients];
+        }
+
+        private sealed record TaughtHead(bool IsTrained);
+    }
+}

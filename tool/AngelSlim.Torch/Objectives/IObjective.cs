@@ -1,0 +1,13 @@
+using static TorchSharp.torch;
+
+namespace AngelSlim.Torch.Objectives;
+
+/// <summary>How far the draft's distribution lies from the target's, row by row.</summary>
+internal interface IObjective
+{
+    /// <summary>The loss of each row, and its gradient.</summary>
+    /// <param name="target_NW">Target probabilities over the draft words, float32; each row sums to 1. Left as it is.</param>
+    /// <param name="scores_NW">Draft scores before softmax, float32. Overwritten with the gradient of each row's loss.</param>
+    /// <returns>[N], in nats.</returns>
+    Tensor Of(Tensor target_NW, Tensor scores_NW);
+}

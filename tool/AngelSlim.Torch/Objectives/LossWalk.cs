@@ -1,0 +1,122 @@
+using AngelSlim.Core.Manifests.Settings;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AngelSlim.Torch.Objectives;
+
+/// <summary>One pass over the taught rows of a batch: loss, gradients and figures.</summary>
+/// <param name="inputs">What the head reads at every unroll step, [B, T, D] each.</param>
+/// <param name="head_WD">The draft's head.</param>
+/// <param name="settings">Loss, weights, divisor.</param>
+internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, LossSettings settings)
+{
+    private const int BlockRows = 256;
+
+    private readonly StepFigures[] _steps = new StepFigures[inputs.Count];
+    private readonly int[] _prefixes = new int[inputs[0].shape[0] * inputs[0].shape[1]];
+    private Tensor? _headGradient_WD;
+    private List<Tensor> _gradients_BTD = [];
+
+    /// <summary>Goes once over all blocks, without gradients.</summary>
+    public UnrollLoss Judge(Teacher teacher, IReadOnlyList<TaughtRow> taught)
+    {
+        using var scope = NewDisposeScope();
+        Walk(teacher, taught);
+        return new(tensor((float)(Sum / Divisor)).MoveToOuterDisposeScope(), new(_steps));
+    }
+
+    /// <summary>Goes once over all blocks.</summary>
+    /// <returns>The loss, the gradient of the head in float32 (null if it is not trained), and the gradients of the inputs.</returns>
+    public (UnrollLoss Loss, Tensor? Head_WD, List<Tensor> Inputs_BTD) JudgeAndDifferentiate(Teacher teacher, IReadOnlyList<TaughtRow> taught)
+    {
+        using var scope = NewDisposeScope();
+        _headGradient_WD = head_WD.requires_grad ? zeros_like(head_WD, dtype: float32) : null;
+        _gradients_BTD = [.. inputs.Select(input_BTD => zeros_like(input_BTD))];
+        var loss = Judge(teacher, taught);
+
+        // The divisor is known only now that every target row has been scored.
+        _headGradient_WD?.div_(Divisor).MoveToOuterDisposeScope();
+        _gradients_BTD.ForEach(gradient => gradient.div_(Divisor).MoveToOuterDisposeScope());
+        loss.Loss.MoveToOuterDisposeScope();
+        return (loss, _headGradient_WD, _gradients_BTD);
+    }
+
+    private double Sum => new UnrollFigures(_steps).Weighted(settings.StepDecay);
+
+    private double Divisor => settings.Normalizer is Normalizer.Positions ? _prefixes.Length : Math.Max(1, _steps[0].Counted);
+
+    private void Walk(Teacher teacher, IReadOnlyList<TaughtRow> taught)
+    {
+        // Even blocks: a rest of six rows would cost a pass over both heads.
+        var blocks = (taught.Count + BlockRows - 1) / BlockRows;
+        for (var block = 0; block < blocks; block++)
+        {
+            using var scope = NewDisposeScope();
+            var (from, to) = (taught.Count * block / blocks, taught.Count * (block + 1) / blocks);
+            var rows = taught.Skip(from).Take(to - from).ToArray();
+            var (target_nW, choice) = teacher.Of([.. rows.Select(row => row.Teacher)]);
+            for (var step = 0; step < inputs.Count; step++)
+            {
+                Add(step, rows, target_nW, choice);
+            }
+        }
+    }
+
+    /// <summary>Adds one step's share of one block.</summary>
+    private void Add(int step, TaughtRow[] rows, Tensor target_nW, long[] choice)
+    {
+        using var scope = NewDisposeScope();
+        var kept = Enumerable.Range(0, rows.Length).Where(i => rows[i].Depth > step && choice[i] >= 0).Select(i => (long)i).ToArray();
+        _steps[step] += default(StepFigures) with { Gated = rows.Count(row => row.Depth > step), Counted = kept.Length };
+        if (kept.Length is 0)
+        {
+            return;
+        }
+
+        var keptTarget_nW = kept.Length == rows.Length ? target_nW : target_nW.index_select(0, tensor(kept));
+        var places = kept.Select(i => (long)rows[i].FirstDraft - step).ToArray();
+        var places_n = tensor(places);
+        var draft_nD = inputs[step].view(-1, head_WD.shape[1]).index_select(0, places_n);
+        var scores_nW = mm(draft_nD, head_WD.t()).to(float32);
+        CountCorrect(step, places, scores_nW.argmax(1).data<long>().ToArray(), [.. kept.Select(i => choice[i])]);
+        _steps[step] += default(StepFigures) with { Sum = settings.Objective.Of(keptTarget_nW, scores_nW).sum().ToSingle() };
+        if (_gradients_BTD.Count > 0)
+        {
+            var gradient_nW = scores_nW.mul_(Math.Pow(settings.StepDecay, step)).to(head_WD.dtype);
+            AddToHead(gradient_nW, draft_nD);
+            var gradient_ND = _gradients_BTD[step].view(-1, head_WD.shape[1]);
+            gradient_ND.index_copy_(0, places_n, mm(gradient_nW, head_WD));
+        }
+    }
+
+    /// <summary>Adds up in float32: in bfloat16 the sum over blocks and steps would lose what float32 weights are there to keep.</summary>
+    private void AddToHead(Tensor gradient_nW, Tensor draft_nD)
+    {
+        if (_headGradient_WD is { } sum_WD)
+        {
+            _ = gradient_nW.dtype == sum_WD.dtype ? sum_WD.addmm_(gradient_nW.t(), draft_nD, 1, 1) : sum_WD.add_(mm(gradient_nW.t(), draft_nD));
+        }
+    }
+
+    /// <summary>Blocks ascend in the text and steps ascend in a block, so a row's earlier steps have been seen.</summary>
+    private void CountCorrect(int step, long[] places, long[] guesses, long[] choices)
+    {
+        var (correct, prefix) = (0, 0);
+        for (var i = 0; i < places.Length; i++)
+        {
+            if (guesses[i] != choices[i])
+            {
+                continue;
+            }
+
+            correct++;
+            if (_prefixes[places[i]] == step)
+            {
+                _prefixes[places[i]]++;
+                prefix++;
+            }
+        }
+
+        _steps[step] += default(StepFigures) with { Correct = correct, PrefixCorrect = prefix };
+    }
+}
