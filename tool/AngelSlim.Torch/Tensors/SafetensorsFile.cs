@@ -18,7 +18,7 @@ internal sealed class SafetensorsFile : IDisposable
     private SafetensorsFile(string path, SafetensorsHeader header)
     {
         (_path, _header) = (path, header);
-        _bytes = from_file(path, shared: false, size: new FileInfo(path).Length, dtype: ScalarType.Byte).DetachFromDisposeScope();
+        _bytes = from_file(path, shared: false, size: header.FileLength, dtype: ScalarType.Byte).DetachFromDisposeScope();
     }
 
     /// <summary>By name.</summary>

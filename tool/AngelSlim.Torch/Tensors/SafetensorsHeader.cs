@@ -34,7 +34,10 @@ internal sealed class SafetensorsHeader
     private readonly Dictionary<string, StoredTensor> _tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
 
-    private SafetensorsHeader(string path, long dataBegin) => (_path, _dataBegin) = (path, dataBegin);
+    private SafetensorsHeader(string path, long dataBegin, long fileLength) => (_path, _dataBegin, FileLength) = (path, dataBegin, fileLength);
+
+    /// <summary>Bytes of the file itself; where the path is a link, of what it leads to.</summary>
+    public long FileLength { get; }
 
     /// <summary>By name.</summary>
     public IReadOnlyDictionary<string, StoredTensor> Tensors => _tensors;
@@ -66,7 +69,7 @@ internal sealed class SafetensorsHeader
             throw Wrong(path, $"{size} bytes of header expected at byte {LengthBytes}, fewer found");
         }
 
-        var header = new SafetensorsHeader(path, LengthBytes + text.Length);
+        var header = new SafetensorsHeader(path, LengthBytes + text.Length, length);
         header.Parse(text);
         header.CheckPlaces(length);
         return header;
