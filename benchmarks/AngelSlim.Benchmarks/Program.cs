@@ -1,0 +1,20 @@
+using AngelSlim.Benchmarks;
+using AngelSlim.Core.Manifests;
+
+// Long comparisons with other trainers, run by hand; see ../README.md.
+try
+{
+    switch (args)
+    {
+        case ["acceptance", .. var rest]:
+            return AcceptanceOfDraft.Run(Options.Parse(rest));
+        default:
+            Console.Error.WriteLine("acceptance --model DIR --draft DIR --texts FILE [--prompts N] [--new 96] [--k 2,4] [--cache DIR] [--check N]");
+            return 2;
+    }
+}
+catch (Exception problem) when (problem is UserException or DataException)
+{
+    Console.Error.WriteLine(problem.Message);
+    return 1;
+}
