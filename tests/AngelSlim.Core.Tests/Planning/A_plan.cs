@@ -33,6 +33,14 @@ public sealed class A_plan : IDisposable
     }
 
     [Fact]
+    public void Does_not_compare_a_step_with_another_of_the_same_plan()
+    {
+        _toy.Run(Write("a"));
+        Assert.Equal(["a: Have", "b: Run"], _toy.Plan(Write("a"), Write("b")).Steps.Select(step => $"{step.Step.Id}: {step.State}"));
+        Assert.Equal("not made yet", _toy.Plan(Write("a"), Write("b")).Steps[1].Reason);
+    }
+
+    [Fact]
     public void Runs_nothing()
     {
         _toy.Plan(Write("a"));

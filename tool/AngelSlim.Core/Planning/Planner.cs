@@ -41,7 +41,7 @@ internal sealed class Planner(ArtifactStore store, SourceDigests sources)
         var lookup = store.Find(recipe.Key);
         return lookup.Found is { } found
             ? new(step, StepState.Have, $"made {found.Made.At:yyyy-MM-dd HH:mm}Z") { Recipe = recipe, Found = found }
-            : new(step, StepState.Run, ReasonToRun(recipe, lookup.Fault)) { Recipe = recipe, Damaged = lookup.Fault is not null };
+            : new(step, StepState.Run, ReasonToRun(recipe, lookup.Fault, made)) { Recipe = recipe, Damaged = lookup.Fault is not null };
     }
 
     /// <summary>Every step after those that it reads; otherwise as given.</summary>
@@ -80,7 +80,7 @@ internal sealed class Planner(ArtifactStore store, SourceDigests sources)
         _ => null,
     };
 
-    private string ReasonToRun(Recipe recipe, string? fault)
+    private string ReasonToRun(Recipe recipe, string? fault, IReadOnlyDictionary<string, StoredArtifact> made)
     {
         if (fault is not null)
         {
@@ -92,7 +92,9 @@ internal sealed class Planner(ArtifactStore store, SourceDigests sources)
             return "goes on where it was stopped";
         }
 
-        var nearest = store.Of(recipe.Stage).Select(earlier => recipe.DifferencesFrom(earlier.Recipe)).MinBy(differences => differences.Count);
+        // What serves another step of this plan (the same evaluation at another k) has not been replaced by this one.
+        var others = made.Values.Select(artifact => artifact.Key).ToHashSet();
+        var nearest = store.Of(recipe.Stage).Where(earlier => !others.Contains(earlier.Artifact.Key)).Select(earlier => recipe.DifferencesFrom(earlier.Recipe)).MinBy(differences => differences.Count);
         if (nearest is null)
         {
             return "not made yet";

@@ -1,0 +1,34 @@
+using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Planning;
+
+namespace AngelSlim.Cli.Commands;
+
+/// <summary>A manifest that was read, and its steps.</summary>
+/// <param name="Manifest">What it says.</param>
+/// <param name="Steps">What is to be made.</param>
+internal sealed record Asked(ReadExperiment Manifest, IReadOnlyList<Step> Steps)
+{
+    /// <summary>Reads a manifest and works out its steps; warnings go to the talk.</summary>
+    /// <exception cref="UserException">Something is wrong with it.</exception>
+    public static Asked Read(Machine machine, string manifest, int? threads = null)
+    {
+        var read = ReadManifest(machine, manifest);
+        return new(read, ExperimentResolver.Resolve(read, Composition.Stages(Composition.Runtime(machine, threads))));
+    }
+
+    /// <summary>Reads a manifest; warnings go to the talk.</summary>
+    /// <exception cref="UserException">Something is wrong with it.</exception>
+    public static ReadExperiment ReadManifest(Machine machine, string manifest)
+    {
+        var read = ExperimentReader.Read(manifest, machine.Surroundings);
+        foreach (var warning in read.Warnings)
+        {
+            machine.Talk.WriteLine(warning);
+        }
+
+        return read;
+    }
+
+    /// <summary>The store: as asked for, else <c>.angelslim</c> in the manifest's folder.</summary>
+    public OpenStore Open(string? store, TimeProvider clock) => new(store ?? Path.Combine(Manifest.Folder, ".angelslim"), clock);
+}

@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using AngelSlim.Cli.Rendering;
+using AngelSlim.Core.Planning;
+
+namespace AngelSlim.Cli.Commands;
+
+/// <summary>What <c>plan</c> was asked.</summary>
+internal sealed record PlanOptions(string Manifest, string? Store, bool Json);
+
+/// <summary>Says what a run would do.</summary>
+internal sealed class PlanCommand(Machine machine, PlanOptions options)
+{
+    /// <summary>Does it.</summary>
+    public int Execute()
+    {
+        var asked = Asked.Read(machine, options.Manifest);
+        using var store = asked.Open(options.Store, machine.Clock);
+        var plan = store.Planner.Make(asked.Steps);
+        machine.Output.WriteLine(options.Json ? Documents.Write(Document(plan)) : Text(plan));
+        return ExitCode.Done;
+    }
+
+    private static string Text(Plan plan)
+    {
+        var table = new Table("step", "plan", "why");
+        foreach (var step in plan.Steps)
+        {
+            table.Add(step.Step.Id, Word(step.State), step.Reason);
+        }
+
+        var counts = plan.Steps.CountBy(step => step.State).ToDictionary();
+        return $"{table}\n{counts.GetValueOrDefault(StepState.Have)} have, {counts.GetValueOrDefault(StepState.Run)} run, {counts.GetValueOrDefault(StepState.Waits)} wait";
+    }
+
+    private JsonObject Document(Plan plan) => new()
+    {
+        ["form"] = "angelslim/plan/1",
+        ["manifest"] = options.Manifest,
+        ["steps"] = new JsonArray([.. plan.Steps.Select(step => new JsonObject
+        {
+            ["id"] = step.Step.Id,
+            ["stage"] = step.Step.Stage.Name,
+            ["state"] = Word(step.State),
+            ["reason"] = step.Reason,
+            ["key"] = step.Recipe?.Key.Recipe.Hex,
+            ["folder"] = step.Found?.Folder,
+        })]),
+    };
+
+    private static string Word(StepState state) => state.ToString().ToLowerInvariant();
+}

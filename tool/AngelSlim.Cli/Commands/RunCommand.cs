@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using AngelSlim.Cli.Rendering;
+using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Running;
+
+namespace AngelSlim.Cli.Commands;
+
+/// <summary>What <c>run</c> was asked.</summary>
+internal sealed record RunOptions(string Manifest, string? Store, string? Threads, bool NoWait, bool Json);
+
+/// <summary>Makes what a manifest asks for.</summary>
+internal sealed class RunCommand(Machine machine, RunOptions options)
+{
+    private const int MostThreads = 4096;
+    private readonly List<StepResult> _results = [];
+
+    /// <summary>Does it.</summary>
+    public int Execute()
+    {
+        var asked = Asked.Read(machine, options.Manifest, Threads());
+        using var store = asked.Open(options.Store, machine.Clock);
+        var place = new RunPlace(machine.Version, machine.Host, machine.Pid);
+        var effective = CanonicalJson.Write(EffectiveManifest.Of(asked.Manifest.Experiment));
+        var record = new RunRecord(store.Database, new RunRequest(options.Manifest, asked.Manifest.Experiment.Name, effective), place, machine.Clock);
+        try
+        {
+            return Execute(asked, store, record, place);
+        }
+        catch (Exception failure) when (ExitCode.Of(failure) is ExitCode.Bug)
+        {
+            machine.Talk.WriteLine($"Run {record.Id} failed. Its record is in {store.Artifacts.Root} (runs.db; log.ndjson below work).");
+            throw;
+        }
+    }
+
+    private int? Threads()
+    {
+        if (options.Threads is null)
+        {
+            return null;
+        }
+
+        return int.TryParse(options.Threads, CultureInfo.InvariantCulture, out var threads) && threads is >= 1 and <= MostThreads
+            ? threads
+            : throw new UserException(ProblemCode.Usage, $"--threads is a number from 1 to {MostThreads}, not '{options.Threads}'.");
+    }
+
+    private int Execute(Asked asked, OpenStore store, RunRecord record, RunPlace place)
+    {
+        var progress = new Progress(machine.Talk, machine.Columns);
+        void Observe(StepEvent happened)
+        {
+            progress.Take(happened);
+            if (happened.Event is Ended ended)
+            {
+                _results.Add(ended.Result);
+            }
+        }
+
+        IReadOnlyList<Verdict> verdicts = [];
+        using var stopping = new Stopping(machine.Talk);
+        var runner = new Runner(store.Artifacts, store.Planner, Observe, place, options.NoWait ? WhenBusy.GiveUp : WhenBusy.Wait, machine.Clock);
+        try
+        {
+            var made = runner.Run(asked.Steps, record, stopping.Token);
+            verdicts = Verdict.Of(asked.Manifest.Experiment.Expect, asked.Steps, made);
+        }
+        finally
+        {
+            machine.Output.WriteLine(options.Json ? Documents.Write(Document(asked, record, verdicts)) : Text(asked, verdicts));
+        }
+
+        return Judge(asked, verdicts);
+    }
+
+    private int Judge(Asked asked, IReadOnlyList<Verdict> verdicts)
+    {
+        foreach (var missed in verdicts.Where(verdict => !verdict.IsMet))
+        {
+            var place = asked.Manifest.PlaceOf("expect", "acceptanceLengthAtLeast", missed.Tokens);
+            machine.Talk.WriteLine(new Problem(
+                ProblemCode.ExpectationMissed, $"The acceptance length at k = {missed.Tokens} is {missed.Found:0.000}; at least {missed.AtLeast} was expected.", place));
+        }
+
+        return verdicts.All(verdict => verdict.IsMet) ? ExitCode.Done : ExitCode.ExpectationMissed;
+    }
+
+    private string Text(Asked asked, IReadOnlyList<Verdict> verdicts)
+    {
+        var table = new Table("step", "result", "time");
+        foreach (var result in _results)
+        {
+            table.Add(result.StepId, RunRecord.Word(result.Outcome), result.Outcome is StepOutcome.Cached ? "" : Words.Of(TimeSpan.FromSeconds(result.Seconds)));
+        }
+
+        var lines = new List<string> { table.ToString() };
+        lines.AddRange(Places(asked).Select(place => $"{place.Name}: {place.Path}"));
+        lines.AddRange(verdicts.Select(verdict =>
+            $"acceptance length at k = {verdict.Tokens}: {verdict.Found:0.000}, at least {verdict.AtLeast} expected: {(verdict.IsMet ? "met" : "MISSED")}"));
+        return string.Join('\n', lines);
+    }
+
+    private JsonObject Document(Asked asked, RunRecord record, IReadOnlyList<Verdict> verdicts)
+    {
+        var places = Places(asked).ToDictionary(place => place.Name, place => place.Path);
+        return new()
+        {
+            ["form"] = "angelslim/run/1",
+            ["run"] = record.Id,
+            ["manifest"] = options.Manifest,
+            ["report"] = places.GetValueOrDefault("report"),
+            ["draft"] = places.GetValueOrDefault("draft"),
+            ["steps"] = new JsonArray([.. _results.Select(result => new JsonObject
+            {
+                ["id"] = result.StepId, ["stage"] = result.Stage, ["outcome"] = RunRecord.Word(result.Outcome), ["seconds"] = Math.Round(result.Seconds, 3),
+                ["digest"] = result.Digest, ["folder"] = result.Folder,
+            })]),
+            ["expectations"] = new JsonArray([.. verdicts.Select(verdict => new JsonObject
+            {
+                ["tokens"] = verdict.Tokens, ["atLeast"] = verdict.AtLeast, ["acceptanceLength"] = verdict.Found, ["met"] = verdict.IsMet,
+            })]),
+        };
+    }
+
+    /// <summary>What a user looks for first.</summary>
+    private IEnumerable<(string Name, string Path)> Places(Asked asked)
+    {
+        foreach (var result in _results.Where(result => result.Folder is not null))
+        {
+            var output = asked.Steps.Single(step => step.Id == result.StepId).Stage.Output;
+            if (output == typeof(ExportedDraft))
+            {
+                yield return ("draft", result.Folder!);
+            }
+            else if (output == typeof(Report))
+            {
+                yield return ("report", new Report(result.Folder!).Markdown);
+            }
+        }
+    }
+}

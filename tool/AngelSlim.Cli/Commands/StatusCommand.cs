@@ -1,0 +1,60 @@
+using System.Text.Json.Nodes;
+using AngelSlim.Cli.Rendering;
+using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Running;
+
+namespace AngelSlim.Cli.Commands;
+
+/// <summary>Shows what a store knows.</summary>
+internal sealed class StatusCommand(Machine machine, string store, bool json)
+{
+    private const int RunsShown = 10;
+
+    /// <summary>Does it.</summary>
+    /// <exception cref="UserException">There is no store.</exception>
+    public int Execute()
+    {
+        if (!Directory.Exists(store))
+        {
+            throw new UserException(ProblemCode.MissingFile, $"There is no store {Path.GetFullPath(store)}. It lies beside the manifests that were run: name it with --store.");
+        }
+
+        using var open = new OpenStore(store, machine.Clock);
+        var status = StoreStatus.Of(open.Database, open.Artifacts, RunsShown);
+        machine.Output.WriteLine(json ? Documents.Write(Document(status)) : Text(status));
+        return ExitCode.Done;
+    }
+
+    private static string Text(StoreStatus status)
+    {
+        var runs = new Table("run", "name", "started", "ended as", "steps");
+        foreach (var run in status.Runs)
+        {
+            runs.Add($"{run.Id}", run.Name, run.Started, run.Outcome ?? "open", $"{run.Made} made, {run.Cached} cached");
+        }
+
+        var work = new Table("partial work", "items done", "state");
+        foreach (var partial in status.Work)
+        {
+            work.Add($"{partial.Key}", $"{partial.Items}", State(partial));
+        }
+
+        return status.Work.Count is 0 ? runs.ToString() : $"{runs}\n\n{work}";
+    }
+
+    private static string State(PartialWork partial) => partial.Holder is { } holder ? $"being made by {holder}" : "stopped; the next run goes on";
+
+    private static JsonObject Document(StoreStatus status) => new()
+    {
+        ["form"] = "angelslim/status/1",
+        ["runs"] = new JsonArray([.. status.Runs.Select(run => new JsonObject
+        {
+            ["id"] = run.Id, ["manifest"] = run.Manifest, ["name"] = run.Name, ["started"] = run.Started, ["ended"] = run.Ended,
+            ["outcome"] = run.Outcome, ["made"] = run.Made, ["cached"] = run.Cached,
+        })]),
+        ["work"] = new JsonArray([.. status.Work.Select(partial => new JsonObject
+        {
+            ["stage"] = partial.Key.Stage, ["key"] = partial.Key.Recipe.Hex, ["items"] = partial.Items, ["holder"] = partial.Holder?.ToString(),
+        })]),
+    };
+}

@@ -1,0 +1,46 @@
+using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Planning;
+using AngelSlim.Core.Running;
+using AngelSlim.Core.Stages;
+using AngelSlim.Torch.Stages;
+
+namespace AngelSlim.Cli;
+
+/// <summary>Puts the program together. The only file that knows every stage.</summary>
+internal static class Composition
+{
+    /// <summary>Every stage there is. To add one: one line here.</summary>
+    public static StageCatalog Stages(TensorRuntime runtime) => new(
+    [
+    ]);
+
+    /// <summary>What tensor stages need; nothing is loaded yet.</summary>
+    /// <param name="machine">Where libtorch lies.</param>
+    /// <param name="threads">As asked for; null for one per core.</param>
+    public static TensorRuntime Runtime(Machine machine, int? threads = null) => new(machine.Packages, threads ?? machine.Cores);
+}
+
+/// <summary>An open store and what looks into it.</summary>
+internal sealed class OpenStore : IDisposable
+{
+    /// <summary>Opens or makes a store.</summary>
+    public OpenStore(string root, TimeProvider clock)
+    {
+        Database = RunDatabase.Open(Path.GetFullPath(root));
+        var digests = new FileDigests(Database, clock);
+        Artifacts = new ArtifactStore(root, digests, clock);
+        Planner = new Planner(Artifacts, new SourceDigests(digests));
+    }
+
+    /// <summary>Its index.</summary>
+    public RunDatabase Database { get; }
+
+    /// <summary>Its results.</summary>
+    public ArtifactStore Artifacts { get; }
+
+    /// <summary>Says what is there.</summary>
+    public Planner Planner { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => Database.Dispose();
+}

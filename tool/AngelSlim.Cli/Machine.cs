@@ -1,0 +1,37 @@
+using AngelSlim.Core.Manifests;
+
+namespace AngelSlim.Cli;
+
+/// <summary>Everything that comes from outside the arguments: read once, in <c>Program.cs</c>, and nowhere else.</summary>
+internal sealed record Machine
+{
+    /// <summary>Takes results.</summary>
+    public required TextWriter Output { get; init; }
+
+    /// <summary>Takes talk.</summary>
+    public required TextWriter Talk { get; init; }
+
+    /// <summary>Columns of the terminal that shows the talk; null when it is none.</summary>
+    public required Func<int>? Columns { get; init; }
+
+    /// <summary>Tells the time.</summary>
+    public required TimeProvider Clock { get; init; }
+
+    /// <summary>Where hub models and built-in targets lie.</summary>
+    public required Surroundings Surroundings { get; init; }
+
+    /// <summary>The NuGet package folder, in which libtorch lies.</summary>
+    public required string Packages { get; init; }
+
+    /// <summary>Physical cores that this process may use.</summary>
+    public required int Cores { get; init; }
+
+    /// <summary>The machine's name.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>This process.</summary>
+    public required int Pid { get; init; }
+
+    /// <summary>The tool's version.</summary>
+    public required string Version { get; init; }
+}
