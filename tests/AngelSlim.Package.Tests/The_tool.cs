@@ -48,6 +48,25 @@ public sealed class The_tool(InstalledTool tool) : IClassFixture<InstalledTool>
         Assert.Equal(2, tool.Run(tool.NewFolder(), arguments).ExitCode);
 
     [Fact]
+    public void Checks_a_manifest_without_libtorch()
+    {
+        var folder = tool.NewFolder();
+        File.WriteAllText(Path.Combine(folder, "rows.jsonl"), "");
+        File.WriteAllText(Path.Combine(folder, "good.json"), """{ "name": "good", "target": { "pretrain": {} }, "data": { "train": ["rows.jsonl"] } }""");
+        File.WriteAllText(Path.Combine(folder, "bad.json"), """{ "name": "bad", "target": { "pretrian": {} }, "data": { "train": ["rows.jsonl"] } }""");
+
+        Assert.Equal((0, "good.json: no errors\n", ""), tool.Run(folder, "validate", "good.json"));
+        var (exitCode, output, talk) = tool.Run(folder, "validate", "bad.json");
+        Assert.Equal((2, ""), (exitCode, output));
+        Assert.StartsWith("bad.json(1,30): error ASL0002: ", talk, StringComparison.Ordinal);
+
+        var (traced, libraries) = tool.RunTraced(folder, "validate", "good.json");
+        Assert.Equal(0, traced);
+        Assert.Contains("libcoreclr.so", libraries, StringComparison.Ordinal);
+        Assert.DoesNotContain("libtorch", libraries, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public void Is_not_disturbed_by_settings_of_other_programs()
     {
         var folder = tool.NewFolder();

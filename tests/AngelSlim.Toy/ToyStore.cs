@@ -37,7 +37,7 @@ internal sealed class ToyStore : IDisposable
     public Dictionary<string, string> Run(params Step[] steps)
     {
         Events.Clear();
-        var place = new RunPlace("toy", "here", Environment.ProcessId);
+        var place = new RunPlace("toy", "here", Environment.ProcessId, Threads: 1);
         var runner = new Runner(Store, _planner, Take, place, WhenBusy, TimeProvider.System);
         Results = runner.Run(steps, new RunRecord(_database, new RunRequest("toy.json", "toy", "{}"), place, TimeProvider.System), Cancellation);
         return Outcomes;

@@ -13,11 +13,6 @@ internal static class Composition
     public static StageCatalog Stages(TensorRuntime runtime) => new(
     [
     ]);
-
-    /// <summary>What tensor stages need; nothing is loaded yet.</summary>
-    /// <param name="machine">Where libtorch lies.</param>
-    /// <param name="threads">As asked for; null for one per core.</param>
-    public static TensorRuntime Runtime(Machine machine, int? threads = null) => new(machine.Packages, threads ?? machine.Cores);
 }
 
 /// <summary>An open store and what looks into it.</summary>

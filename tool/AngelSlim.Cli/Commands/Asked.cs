@@ -1,5 +1,6 @@
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Planning;
+using AngelSlim.Torch.Stages;
 
 namespace AngelSlim.Cli.Commands;
 
@@ -10,10 +11,10 @@ internal sealed record Asked(ReadExperiment Manifest, IReadOnlyList<Step> Steps)
 {
     /// <summary>Reads a manifest and works out its steps; warnings go to the talk.</summary>
     /// <exception cref="UserException">Something is wrong with it.</exception>
-    public static Asked Read(Machine machine, string manifest, int? threads = null)
+    public static Asked Read(Machine machine, string manifest, int threads)
     {
         var read = ReadManifest(machine, manifest);
-        return new(read, ExperimentResolver.Resolve(read, Composition.Stages(Composition.Runtime(machine, threads))));
+        return new(read, ExperimentResolver.Resolve(read, Composition.Stages(new TensorRuntime(machine.Packages, threads))));
     }
 
     /// <summary>Reads a manifest; warnings go to the talk.</summary>

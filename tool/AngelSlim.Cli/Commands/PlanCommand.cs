@@ -13,7 +13,7 @@ internal sealed class PlanCommand(Machine machine, PlanOptions options)
     /// <summary>Does it.</summary>
     public int Execute()
     {
-        var asked = Asked.Read(machine, options.Manifest);
+        var asked = Asked.Read(machine, options.Manifest, machine.Cores);
         using var store = asked.Open(options.Store, machine.Clock);
         var plan = store.Planner.Make(asked.Steps);
         machine.Output.WriteLine(options.Json ? Documents.Write(Document(plan)) : Text(plan));

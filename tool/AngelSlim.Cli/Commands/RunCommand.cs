@@ -19,9 +19,10 @@ internal sealed class RunCommand(Machine machine, RunOptions options)
     /// <summary>Does it.</summary>
     public int Execute()
     {
-        var asked = Asked.Read(machine, options.Manifest, Threads());
+        var threads = Threads() ?? machine.Cores;
+        var asked = Asked.Read(machine, options.Manifest, threads);
         using var store = asked.Open(options.Store, machine.Clock);
-        var place = new RunPlace(machine.Version, machine.Host, machine.Pid);
+        var place = new RunPlace(machine.Version, machine.Host, machine.Pid, threads);
         var effective = CanonicalJson.Write(EffectiveManifest.Of(asked.Manifest.Experiment));
         var record = new RunRecord(store.Database, new RunRequest(options.Manifest, asked.Manifest.Experiment.Name, effective), place, machine.Clock);
         try

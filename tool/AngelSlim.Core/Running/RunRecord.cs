@@ -15,7 +15,8 @@ internal sealed record RunRequest(string Manifest, string Name, string Effective
 /// <param name="Tool">Version of the tool.</param>
 /// <param name="Host">The machine's name.</param>
 /// <param name="Pid">This process.</param>
-internal sealed record RunPlace(string Tool, string Host, int Pid);
+/// <param name="Threads">Threads of tensor stages.</param>
+internal sealed record RunPlace(string Tool, string Host, int Pid, int Threads);
 
 /// <summary>Writes one run into the index.</summary>
 internal sealed class RunRecord
@@ -30,9 +31,10 @@ internal sealed class RunRecord
         (_database, _place, _clock) = (database, place, clock);
         Id = (long)database.Scalar(
             """
-            insert into runs (manifest, name, effective, tool, host, started) values ($manifest, $name, $effective, $tool, $host, $now) returning id
+            insert into runs (manifest, name, effective, tool, host, threads, started)
+            values ($manifest, $name, $effective, $tool, $host, $threads, $now) returning id
             """,
-            ("$manifest", request.Manifest), ("$name", request.Name), ("$effective", request.Effective), ("$tool", place.Tool), ("$host", place.Host), Now)!;
+            ("$manifest", request.Manifest), ("$name", request.Name), ("$effective", request.Effective), ("$tool", place.Tool), ("$host", place.Host), ("$threads", place.Threads), Now)!;
     }
 
     /// <summary>Names the run.</summary>

@@ -15,7 +15,7 @@ internal static class RunSchema
         """
         create table runs (
           id integer primary key, manifest text not null, name text not null, effective text not null, tool text not null, host text not null,
-          started text not null, ended text, outcome text);
+          threads integer not null, started text not null, ended text, outcome text);
         create table steps (
           run integer not null references runs, id text not null, stage text not null, key text, outcome text not null, reason text not null,
           seconds real not null, artifact text, primary key (run, id));
