@@ -20,6 +20,17 @@ public sealed class Aten_operators
     }
 
     [Fact]
+    public void View_reads_the_same_bytes_as_another_type_and_refuses_what_does_not_fit()
+    {
+        using var scope = NewDisposeScope();
+        var bytes = tensor(new byte[] { 0, 0, 128, 63, 0, 0, 0, 64 });
+        var numbers = Aten.ViewAs(bytes, ScalarType.Float32);
+
+        Assert.Equal([1f, 2f], numbers.data<float>().ToArray());
+        Assert.Throws<InvalidOperationException>(() => Aten.ViewAs(bytes.narrow(0, 0, 3), ScalarType.Float32));
+    }
+
+    [Fact]
     public void Fused_AdamW_makes_the_update_that_the_formula_says()
     {
         using var scope = NewDisposeScope();

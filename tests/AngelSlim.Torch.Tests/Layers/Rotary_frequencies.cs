@@ -1,0 +1,74 @@
+using System.Text.Json;
+using AngelSlim.Core.Manifests;
+using AngelSlim.Testing;
+using AngelSlim.Torch.Layers;
+using AngelSlim.Torch.Targets;
+using AngelSlim.Torch.Tensors;
+using TorchSharp;
+using Xunit;
+using Xunit.Abstractions;
+using static TorchSharp.torch;
+
+namespace AngelSlim.Torch.Tests.Layers;
+
+/// <summary>Every rotary setting of the reference's list, tiny and real sizes.</summary>
+public sealed class Rotary_frequencies(ITestOutputHelper output)
+{
+    private static readonly string[] NotYet = ["dynamic", "ntk_alpha"];
+
+    public static TheoryData<string> Cases
+    {
+        get
+        {
+            using var meta = Meta();
+            return [.. meta.RootElement.GetProperty("cases").EnumerateArray().Select(one => one.GetProperty("name").GetString()!)];
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Are_the_references(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var meta = Meta();
+        using var golden = SafetensorsFile.Open(Golden.Own("text", "rope", "io.safetensors"));
+        var one = meta.RootElement.GetProperty("cases").EnumerateArray().Single(one => one.GetProperty("name").GetString() == name);
+        var config = ConfigObject.Parse(name, one.GetProperty("config").GetRawText());
+        if (NotYet.Contains(one.GetProperty("rope_type").GetString()))
+        {
+            var refused = Assert.Throws<DataException>(() => Read(config));
+            Assert.Contains("default, linear, llama3, yarn", refused.Message, StringComparison.Ordinal);
+            output.WriteLine($"Skipped {name}: {refused.Message}");
+            return;
+        }
+
+        var rope = Read(config);
+        var frequencies = golden.Load($"{name}.inv_freq");
+        var own = rope.Frequencies((int)frequencies.shape[0] * 2);
+        Assert.InRange(((own - frequencies).abs() / frequencies).max().ToDouble(), 0, 5e-7);
+        Assert.Equal(one.GetProperty("attention_scaling").GetDouble(), rope.AttentionScaling, 1e-12);
+        if (golden.Tensors.ContainsKey($"{name}.cos"))
+        {
+            CompareAngles(golden, name, rope, golden.Load("positions"));
+        }
+    }
+
+    /// <summary>One unit in the last place of a frequency is much at a far position, so the tolerance grows with the angle.</summary>
+    private static void CompareAngles(SafetensorsFile golden, string name, Rope rope, Tensor positions)
+    {
+        var (cos, sin) = (golden.Load($"{name}.cos"), golden.Load($"{name}.sin"));
+        var channels = (int)cos.shape[1];
+        var rotation = new Rotary(rope, channels, CPU).At(positions.view(1, 1, -1), float32);
+        var angles = positions.to(float32).unsqueeze(1) * golden.Load($"{name}.inv_freq");
+        var allowed = (cat([angles, angles], 1) * 2e-7) + 1e-6;
+        var half = channels / 2;
+        var signed = cat([-sin[.., ..half], sin[.., half..]], 1);
+
+        Assert.InRange((((rotation.Cos_BT1C.view(-1, channels) - cos).abs() - allowed).max()).ToDouble(), double.NegativeInfinity, 0);
+        Assert.InRange((((rotation.SignedSin_BT1C.view(-1, channels) - signed).abs() - allowed).max()).ToDouble(), double.NegativeInfinity, 0);
+    }
+
+    private static Rope Read(ConfigObject config) => RopeReader.Read(config, config.RequiredInteger("max_position_embeddings", 1, int.MaxValue));
+
+    private static JsonDocument Meta() => JsonDocument.Parse(File.ReadAllBytes(Golden.Own("text", "rope", "meta.json")));
+}

@@ -1,0 +1,119 @@
+using System.Text.Json.Nodes;
+using AngelSlim.Core.Manifests;
+using AngelSlim.Torch.Layers;
+using AngelSlim.Torch.Targets;
+using Xunit;
+
+namespace AngelSlim.Torch.Tests.Targets;
+
+public sealed class A_target_config
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    [Fact]
+    public void Takes_what_is_missing_from_the_family()
+    {
+        var llama = Read("""{"num_key_value_heads":null}""");
+        Assert.Equal(new HeadShape(4, 4, 8), llama.Heads);
+        Assert.Equal(new PlainRope(10000), llama.Rope);
+        Assert.False(llama.TiedHead || llama.AttentionBias || llama.MlpBias);
+        Assert.Equal(1e-6, llama.NormEpsilon);
+
+        var qwen3 = Read("""{"architectures":["Qwen3ForCausalLM"],"num_attention_heads":32}""");
+        Assert.Equal(new HeadShape(32, 32, 128), qwen3.Heads);
+    }
+
+    [Fact]
+    public void Is_found_by_model_type_when_it_names_no_architecture() =>
+        Assert.Equal("Qwen3ForCausalLM", Read("""{"architectures":null,"model_type":"qwen3","num_attention_heads":32}""").Family.Architecture);
+
+    [Theory]
+    [InlineData("""{"rope_theta":5}""", 5)]
+    [InlineData("""{"rope_parameters":{"rope_theta":6}}""", 6)]
+    [InlineData("""{"rope_theta":5,"rope_parameters":{"rope_theta":6}}""", 6)]
+    [InlineData("""{"rope_scaling":{"rope_theta":7},"rope_parameters":{"rope_theta":6}}""", 7)]
+    [InlineData("""{"rope_theta":5,"rope_scaling":{"rope_type":"default","type":"linear"}}""", 5)]
+    [InlineData("""{"rope_scaling":{},"rope_parameters":{"rope_theta":6}}""", 6)]
+    public void Reads_the_base_of_its_rotation_where_the_reference_does(string changes, double theta) =>
+        Assert.Equal(new PlainRope(theta), Read(changes).Rope);
+
+    [Fact]
+    public void Takes_end_ids_from_the_generation_config_first()
+    {
+        Assert.Equal([3], Read("""{"eos_token_id":3}""").EndIds);
+        File.WriteAllText(Path.Combine(_folder, "generation_config.json"), """{"eos_token_id":[5,6]}""");
+        Assert.Equal([5, 6], Read("""{"eos_token_id":3}""").EndIds);
+        File.WriteAllText(Path.Combine(_folder, "generation_config.json"), """{"temperature":1}""");
+        Assert.Equal([3], Read("""{"eos_token_id":3}""").EndIds);
+    }
+
+    [Theory]
+    [InlineData("""{"architectures":["GptNeoForCausalLM"]}""", "'architectures' is [\"GptNeoForCausalLM\"]; supported: LlamaForCausalLM, Qwen3ForCausalLM")]
+    [InlineData("""{"architectures":null,"model_type":"gpt"}""", "'model_type' is \"gpt\"; supported: llama, qwen3")]
+    [InlineData("""{"architectures":[1]}""", "a list of texts")]
+    [InlineData("""{"hidden_act":"gelu"}""", "'hidden_act' is \"gelu\"; supported: silu")]
+    [InlineData("""{"use_cla":true}""", "'use_cla' is true")]
+    [InlineData("""{"rope_interleaved":true}""", "'rope_interleaved'")]
+    [InlineData("""{"quantization_config":{"bits":4}}""", "'quantization_config'")]
+    [InlineData("""{"sliding_window":8}""", "'sliding_window' is 8")]
+    [InlineData("""{"layer_types":["full_attention","sliding_attention"]}""", "'layer_types'")]
+    [InlineData("""{"architectures":["Qwen3ForCausalLM"],"num_attention_heads":32,"sliding_window":8,"use_sliding_window":true}""", "'sliding_window'")]
+    [InlineData("""{"rope_scaling":{"type":"longrope"}}""", "'rope_scaling.type' is \"longrope\"; supported: default, linear, llama3, yarn")]
+    [InlineData("""{"rope_scaling":{"rope_type":"linear"}}""", "'rope_scaling.factor'")]
+    [InlineData("""{"rope_scaling":{"rope_type":"linear","factor":0}}""", "'rope_scaling.factor'")]
+    [InlineData("""{"rope_scaling":{"rope_type":"llama3","factor":8,"low_freq_factor":4,"high_freq_factor":4}}""", "more than low_freq_factor")]
+    [InlineData("""{"partial_rotary_factor":0.5}""", "'partial_rotary_factor'")]
+    [InlineData("""{"num_key_value_heads":3}""", "a divisor of num_attention_heads 4")]
+    [InlineData("""{"head_dim":5}""", "an even number")]
+    [InlineData("""{"hidden_size":null}""", "'hidden_size' expected")]
+    [InlineData("""{"hidden_size":"32"}""", "a whole number")]
+    [InlineData("""{"hidden_size":99999999999}""", "a whole number")]
+    [InlineData("""{"hidden_size":32.5}""", "a whole number")]
+    [InlineData("""{"num_hidden_layers":0}""", "a whole number from 1")]
+    [InlineData("""{"vocab_size":-1}""", "a whole number from 1")]
+    [InlineData("""{"tie_word_embeddings":"yes"}""", "true or false")]
+    [InlineData("""{"eos_token_id":320}""", "ids below vocab_size 320")]
+    [InlineData("""{"eos_token_id":[1,"a"]}""", "an id or a list of ids")]
+    public void Is_refused_by_key_value_and_what_is_supported(string changes, string message)
+    {
+        var wrong = Assert.Throws<DataException>(() => Read(changes));
+        Assert.Equal(ProblemCode.BadConfig, wrong.Problem.Code);
+        Assert.Contains(message, wrong.Message, StringComparison.Ordinal);
+        Assert.StartsWith(Path.Combine(_folder, "config.json"), wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("{")]
+    [InlineData("""{"vocab_size":1,"vocab_size":2}""")]
+    [InlineData("""{"vocab_size":NaN}""")]
+    public void Is_refused_when_it_is_not_one_object(string text)
+    {
+        File.WriteAllText(Path.Combine(_folder, "config.json"), text);
+        Assert.Equal(ProblemCode.BadConfig, Assert.Throws<DataException>(() => TargetConfigReader.Read(_folder)).Problem.Code);
+    }
+
+    [Fact]
+    public void Is_missed_by_name() =>
+        Assert.Contains("config.json", Assert.Throws<DataException>(() => TargetConfigReader.Read(_folder)).Message, StringComparison.Ordinal);
+
+    /// <summary>A window that is in the file but off is as good as none.</summary>
+    [Fact]
+    public void Ignores_a_window_that_is_off() =>
+        Assert.Equal(4, Read("""{"architectures":["Qwen3ForCausalLM"],"num_attention_heads":32,"sliding_window":8,"use_sliding_window":false}""").Layers);
+
+    private TargetConfig Read(string changes)
+    {
+        var config = JsonNode.Parse("""
+            {"architectures":["LlamaForCausalLM"],"vocab_size":320,"hidden_size":32,"intermediate_size":48,"num_hidden_layers":4,
+             "num_attention_heads":4,"max_position_embeddings":64}
+            """)!.AsObject();
+        foreach (var (key, value) in JsonNode.Parse(changes)!.AsObject())
+        {
+            config[key] = value?.DeepClone();
+        }
+
+        File.WriteAllText(Path.Combine(_folder, "config.json"), config.ToJsonString());
+        return TargetConfigReader.Read(_folder);
+    }
+}
