@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using AngelSlim.Core.Stages;
 
 namespace AngelSlim.Core.Manifests.Settings;
 
