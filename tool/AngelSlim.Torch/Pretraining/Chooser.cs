@@ -5,19 +5,12 @@ namespace AngelSlim.Torch.Pretraining;
 internal sealed class Chooser(ulong seed)
 {
     private const ulong Golden = 0x9E3779B97F4A7C15;
-    private ulong _state = unchecked((seed * Golden) + 1);
+
+    // Mixed, because the state moves on by a constant: plain neighbouring seeds would give one stream, shifted.
+    private ulong _state = Mixed(seed);
 
     /// <summary>The next 64 bits.</summary>
-    public ulong Next()
-    {
-        unchecked
-        {
-            var bits = _state += Golden;
-            bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9;
-            bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EB;
-            return bits ^ (bits >> 31);
-        }
-    }
+    public ulong Next() => Mixed(_state = unchecked(_state + Golden));
 
     /// <summary>A number from 0 to <paramref name="limit"/> - 1. The bias of the remainder is below 1e-16 for the limits used here.</summary>
     public int Below(int limit) => (int)(Next() % (ulong)limit);
@@ -27,4 +20,14 @@ internal sealed class Chooser(ulong seed)
 
     /// <summary>One of the items.</summary>
     public T Any<T>(params IReadOnlyList<T> items) => items[Below(items.Count)];
+
+    private static ulong Mixed(ulong bits)
+    {
+        unchecked
+        {
+            bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9;
+            bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EB;
+            return bits ^ (bits >> 31);
+        }
+    }
 }

@@ -16,8 +16,8 @@ internal static class RecordTopic
               "name": "{{name}}",
               "kind": "{{animal}}",
               "age": {{age}},
-              "color": "{{chooser.Any(Words.Colors)}}",
-              "likes": ["{{chooser.Any(Words.Hobbies)}}", "{{chooser.Any(Words.Foods)}}"],
+              "color": "{{Words.With(Words.Animals, animal, Words.Colors)}}",
+              "likes": ["{{chooser.Any(Words.Hobbies)}}", "{{Words.With(Words.Animals, animal, Words.Foods)}}"],
               "home": "{{chooser.Any(Words.Places)}}"
             }
             """);

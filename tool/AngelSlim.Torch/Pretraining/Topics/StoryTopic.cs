@@ -3,6 +3,7 @@ using static AngelSlim.Torch.Pretraining.Topics.Words;
 namespace AngelSlim.Torch.Pretraining.Topics;
 
 /// <summary>A six-sentence story about an animal whose name, nature and home the question gives.</summary>
+/// <remarks>Who helps, what is found and the weather are free; a friend is always the same animal, a treasure always lies in the same spot, and a sky has its mood.</remarks>
 internal static class StoryTopic
 {
     private sealed record Cast(string Name, string Animal, string Trait, string Place, string Friend, string Helper, string Treasure);
@@ -17,7 +18,7 @@ internal static class StoryTopic
         }
 
         var cast = new Cast(
-            name, chooser.Any(Animals), chooser.Any(Traits), chooser.Any(Places), friend, chooser.Any(Animals), chooser.Any(Treasures));
+            name, chooser.Any(Animals), chooser.Any(Traits), chooser.Any(Places), friend, With(Names, friend, Animals), chooser.Any(Treasures));
         return new("story", Question(cast, chooser), string.Join(' ', Beginning(cast, chooser).Concat(End(cast, chooser))));
     }
 
@@ -33,7 +34,8 @@ internal static class StoryTopic
     private static IEnumerable<string> Beginning(Cast cast, Chooser chooser)
     {
         var hero = $"{Article(cast.Trait)} {cast.Animal}";
-        var (spot, sky, mood) = (chooser.Any(Spots), chooser.Any(Skies), chooser.Any(Moods));
+        var sky = chooser.Any(Skies);
+        var (spot, mood) = (With(Treasures, cast.Treasure, Spots), With(Skies, sky, Moods));
         yield return chooser.Any(
             $"Once upon a time, {hero} named {cast.Name} lived in the {cast.Place}.",
             $"There was once {hero} called {cast.Name} who lived in the {cast.Place}.",
@@ -50,7 +52,7 @@ internal static class StoryTopic
 
     private static IEnumerable<string> End(Cast cast, Chooser chooser)
     {
-        var (food, mood) = (chooser.Any(Foods), chooser.Any(Moods));
+        var (food, mood) = (With(Animals, cast.Helper, Foods), With(Animals, cast.Animal, Moods));
         yield return chooser.Any(
             $"Then {cast.Friend} the {cast.Helper} came along and offered to help.",
             $"Just then, {Article(cast.Helper)} named {cast.Friend} stopped to help.",

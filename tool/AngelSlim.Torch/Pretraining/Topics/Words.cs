@@ -32,7 +32,7 @@ internal static class Words
         "on top of the hill", "beside a broken wall", "in a dark cave", "next to the river",
     ];
 
-    public static readonly IReadOnlyList<string> Moods = ["happy", "worried", "excited", "surprised", "calm", "scared", "thankful", "tired"];
+    public static readonly IReadOnlyList<string> Moods = ["happy", "worried", "excited", "calm", "surprised", "tired", "thankful", "scared"];
 
     public static readonly IReadOnlyList<string> Skies = ["sunny", "rainy", "windy", "cold", "foggy", "snowy", "warm", "cloudy"];
 
@@ -46,6 +46,18 @@ internal static class Words
 
     public static readonly IReadOnlyList<string> Hobbies =
         ["painting", "swimming", "reading", "singing", "dancing", "climbing", "sleeping", "cooking", "running", "fishing"];
+
+    /// <summary>The choice that always goes with a word of another list: what can be foreseen from it.</summary>
+    public static string With(IReadOnlyList<string> words, string word, IReadOnlyList<string> choices)
+    {
+        var place = 0;
+        while (words[place] != word)
+        {
+            place++;
+        }
+
+        return choices[place % choices.Count];
+    }
 
     /// <summary>The word with "a" or "an" before it.</summary>
     public static string Article(string word) => "aeiou".Contains(word[0], StringComparison.Ordinal) ? $"an {word}" : $"a {word}";

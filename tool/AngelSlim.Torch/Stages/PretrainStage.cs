@@ -1,0 +1,74 @@
+using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Core.Stages;
+using AngelSlim.Core.Stages.Contracts;
+using AngelSlim.Core.Text;
+using AngelSlim.Torch.Pretraining;
+using AngelSlim.Torch.Targets;
+using static TorchSharp.torch;
+
+namespace AngelSlim.Torch.Stages;
+
+/// <summary>
+/// Makes a small target from nothing: a seeded corpus, a tokenizer trained on it, a Qwen3 trained on that, and then
+/// conversations that the finished target answers itself, for a draft to learn from and to be judged by.
+/// </summary>
+internal sealed class PretrainStage(TensorRuntime runtime) : TensorStage<PretrainSettings, PretrainInputs, TargetFolder>("pretrain", version: 1, runtime)
+{
+    private const int TokenizerConversations = 3000;
+
+    // Each use of chance has its own stream.
+    private const int Streams = 4;
+
+    /// <inheritdoc/>
+    protected override void Compute(PretrainSettings settings, PretrainInputs inputs, StageContext context)
+    {
+        Check(settings);
+        var tokenizer = TrainTokenizer(settings, context);
+        var files = new TargetFiles(context.Output);
+        files.Describe(settings, tokenizer.VocabularySize);
+
+        var pretrainer = new Pretrainer(settings, TargetConfigReader.Read(context.Output));
+        var corpus = new Corpus(Stream(settings, 1));
+        var encoder = new RowEncoder(tokenizer);
+        pretrainer.Run(new PretrainBatches(() => encoder.Encode(corpus.Next()), settings.BatchRows, new Chooser(Stream(settings, 2))), context);
+        files.WriteWeights(pretrainer.Weights);
+        context.Report(new Measured("pretrain.loss", pretrainer.Loss));
+
+        // From the files: the answers must be those of the rounded weights that everybody else will load.
+        using var target = TargetModel.Load(context.Output, float32, CPU);
+        var questions = Questions.Draw(new Corpus(Stream(settings, 3)), settings.Prompts, settings.Conversations);
+        var answered = Interview.Run(target, encoder, questions.Training, new InterviewCall(settings.MaxNewTokens, context));
+        files.WriteConversations(answered.Select(conversation => conversation.Row(tokenizer)));
+        files.WritePrompts(questions.Prompts);
+        files.WriteCard(settings, tokenizer.VocabularySize, pretrainer);
+    }
+
+    private static void Check(PretrainSettings settings)
+    {
+        if (settings.Heads % settings.KeyHeads is not 0)
+        {
+            throw new UserException(
+                ProblemCode.Contradiction,
+                $"target.pretrain.heads should be a multiple of keyHeads ({settings.KeyHeads}) but is {settings.Heads}; change one of them.");
+        }
+
+        if (settings.HeadSize % 2 is not 0)
+        {
+            throw new UserException(
+                ProblemCode.Contradiction,
+                $"target.pretrain.headSize should be even, because rotary positions turn pairs of channels, but is {settings.HeadSize}.");
+        }
+    }
+
+    private static Tokenizer TrainTokenizer(PretrainSettings settings, StageContext context)
+    {
+        var corpus = new Corpus(Stream(settings, 0));
+        var texts = Enumerable.Range(0, TokenizerConversations).Select(_ => string.Concat(corpus.Next().Turns.Select(turn => turn + "\n")));
+        BpeTrainer.Train(texts, settings.Vocabulary, TargetDescription.Specials, context.Output);
+        return Tokenizer.Load(context.Output);
+    }
+
+    private static ulong Stream(PretrainSettings settings, int use) => ((ulong)settings.Seed * Streams) + (ulong)use;
+}
