@@ -13,7 +13,7 @@ public sealed class A_corpus
     {
         var text = string.Concat(Draw(seed: 5, count: 1000).Select(conversation => $"{conversation.Topic}\n{string.Join('\n', conversation.Turns)}\n\n"));
 
-        Assert.Equal("bcc650c6b4803f16610aca83757b9e952bafbbb76", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
+        Assert.Equal("d23e9f6a1bf3ff546b9707c16a7aa98d", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32]);
     }
 
     [Fact]

@@ -62,7 +62,8 @@ internal sealed class TargetFiles(string folder)
             A Qwen3 chat model of {{parameters / 1e6:0.0}} million parameters, small enough to train, draft for and decode on a bare CPU.
             It was trained by the `pretrain` stage of `dotnet angelslim` on an endless synthetic corpus, and on nothing else:
             short stories, word problems with small numbers, JSON records, Python functions, facts about animals, guides and shop talk, all in English.
-            It knows no other words, and it is no use for anything but trying out tools.
+            It copies names, numbers and words from the question as a rule, its JSON can be read and its Python compiles; its arithmetic is often wrong.
+            It knows nothing else, and is of no use but to try out tools.
 
             | | |
             |---|---|
@@ -73,8 +74,9 @@ internal sealed class TargetFiles(string folder)
             | loss at the end | {{pretrainer.Loss:0.000}} nats a token, answers only |
             | weights | bfloat16 |
 
-            Made by a manifest whose `target.pretrain` holds the settings above: `dotnet angelslim run <manifest>`. With the same settings,
-            one thread and the same kind of processor it comes out the same byte for byte.
+            Made by `dotnet angelslim run` on a manifest whose `target.pretrain` has the settings above (the built-in `tiny-text`:
+            `experiments/builtin/tiny-text.json`); this folder is the result of the `pretrain` step, as it is. With the same settings, one
+            thread and the same kind of processor it comes out the same, byte for byte.
 
             - `train.jsonl`: {{settings.Conversations}} conversations that this model answered itself, greedily, from these weights in float32, with the ids of every token it wrote.
             - `prompts.jsonl`: {{settings.Prompts}} prompts, none of which is in `train.jsonl`.

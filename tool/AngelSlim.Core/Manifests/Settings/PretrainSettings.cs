@@ -35,7 +35,7 @@ public sealed record PretrainSettings
 
     /// <summary>Optimiser steps. A budget in steps, not in time: the bytes must not depend on the clock.</summary>
     [Range(1, 10_000_000)]
-    public int Steps { get; init; } = 3000;
+    public int Steps { get; init; } = 4000;
 
     /// <summary>Conversations per optimiser step, 1 to 1024. Copying a name from the prompt takes many steps rather than many tokens.</summary>
     [Range(1, 1024)]
