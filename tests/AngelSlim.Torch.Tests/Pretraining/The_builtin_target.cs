@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AngelSlim.Core.Manifests.Settings;
 using AngelSlim.Core.Text;
 using AngelSlim.Testing;
 using AngelSlim.Torch.Pretraining;
@@ -16,6 +17,12 @@ public sealed class The_builtin_target
     [Fact]
     public void Takes_at_most_eight_megabytes() =>
         Assert.InRange(new DirectoryInfo(Folder).EnumerateFiles().Sum(file => file.Length), 1, 8_000_000);
+
+    [Fact]
+    public void Says_in_its_card_what_the_defaults_make_today() =>
+        Assert.Equal(
+            new TargetCard(new PretrainSettings(), Vocabulary: 1024, Parameters: 2_349_952, Loss: 0.113).Text,
+            File.ReadAllText(Path.Combine(Folder, "README.md")));
 
     [Fact]
     public void Answers_prompts_that_it_never_saw_sensibly()

@@ -42,7 +42,7 @@ internal sealed class PretrainStage(TensorRuntime runtime) : TensorStage<Pretrai
         var answered = Interview.Run(target, encoder, questions.Training, new InterviewCall(settings.MaxNewTokens, context));
         files.WriteConversations(answered.Select(conversation => conversation.Row(tokenizer)));
         files.WritePrompts(questions.Prompts);
-        files.WriteCard(settings, tokenizer.VocabularySize, pretrainer);
+        files.WriteCard(new(settings, tokenizer.VocabularySize, pretrainer.Weights.Values.Sum(weight => weight.numel()), pretrainer.Loss));
     }
 
     private static void Check(PretrainSettings settings)
