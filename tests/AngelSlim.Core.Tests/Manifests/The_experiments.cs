@@ -8,7 +8,13 @@ public sealed class The_experiments
 {
     private static readonly string Folder = Path.Combine(Golden.Root, "experiments");
 
-    public static TheoryData<string> Manifests => [.. Directory.EnumerateFiles(Folder, "*.json").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Manifests =>
+    [
+        .. new[] { Folder, Path.Combine(Folder, "builtin") }
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.json"))
+            .Select(path => Path.GetRelativePath(Folder, path))
+            .Order(StringComparer.Ordinal),
+    ];
 
     [Theory]
     [MemberData(nameof(Manifests))]
