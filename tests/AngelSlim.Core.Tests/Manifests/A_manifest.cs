@@ -121,8 +121,8 @@ public sealed class A_manifest : IDisposable
         Assert.Equal("FOLDER/e.json" + problem, _folder.Problem(Least(more)));
 
     [Theory]
-    [InlineData("\"draft\": { \"fcNorm\": true }", "(2,22): error ASL0008: 'draft.fcNorm' and 'draft.normBeforeFc' are both true, which is the default;")]
-    [InlineData("\"draft\": { \"fcNorm\": true, \"normBeforeFc\": true }", "(2,22): error ASL0008: 'draft.fcNorm' and 'draft.normBeforeFc' are both true;")]
+    [InlineData("\"draft\": { \"fcNorm\": true }", "(2,22): error ASL0008: 'draft.fcNorm' is true, and 'draft.normBeforeFc' is true by default;")]
+    [InlineData("\"draft\": { \"fcNorm\": true, \"normBeforeFc\": true }", "(2,22): error ASL0008: 'draft.fcNorm' is true, and 'draft.normBeforeFc' is true;")]
     [InlineData("\"draft\": { \"head\": \"random\", \"freezeHead\": true }", "(2,44): error ASL0008: A 'draft.head' that starts random and is frozen")]
     [InlineData("\"training\": { \"compatibility\": \"angelslim\", \"gate\": \"exact\" }", "(2,53): error ASL0008: 'training.gate' is 'exact', but 'training.compatibility' sets it to 'angelslim';")]
     [InlineData("\"draft\": { \"rope\": \"target\" }, \"training\": { \"compatibility\": \"angelslim\" }", "(2,20): error ASL0008: 'draft.rope' is 'target', but")]
@@ -158,6 +158,12 @@ public sealed class A_manifest : IDisposable
         Assert.Contains("(1,101): error ASL0008: Nothing is left to evaluate on", _folder.Problem(start + "\"heldoutShare\": 0 } }"), StringComparison.Ordinal);
         _folder.Read(start + "\"heldoutShare\": 0 }, \"evaluation\": { \"prompts\": [\"prompts.jsonl\"] } }");
     }
+
+    [Theory]
+    [InlineData("\"train\": [\"train.jsonl\", \"./train.jsonl\"]", "(1,84): error ASL0008: The file './train.jsonl' is named before in another spelling; remove one of them.")]
+    [InlineData("\"train\": [\"train.jsonl\"], \"heldout\": [\"train.jsonl\"]", "(1,97): error ASL0008: The file 'train.jsonl' is among the training files too; remove one of them.")]
+    public void Names_each_file_of_rows_once(string data, string problem) =>
+        Assert.Equal("FOLDER/e.json" + problem, _folder.Problem($$"""{ "name": "e", "target": { "model": "target" }, "data": { {{data}} } }"""));
 
     [Fact]
     public void Finds_a_target_in_the_hub_cache() => Assert.Equal(

@@ -3,9 +3,9 @@ using AngelSlim.Core.Manifests.Settings;
 
 namespace AngelSlim.Core.Manifests;
 
-/// <summary>The manifest as it is understood: every member, defaults included.</summary>
+/// <summary>The manifest as it is understood: every member, defaults included, compatibility spelled out.</summary>
 internal static class EffectiveManifest
 {
     /// <summary>All of it, in the order of the records.</summary>
-    public static JsonObject Of(Experiment experiment) => CanonicalJson.Of(experiment).AsObject();
+    public static JsonObject Of(Experiment experiment) => CanonicalJson.Of(experiment.WithCompatibility()).AsObject();
 }

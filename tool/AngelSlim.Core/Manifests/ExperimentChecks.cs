@@ -63,8 +63,8 @@ internal static class ExperimentChecks
     {
         if (checks.AreSound("draft.fcNorm", "draft.normBeforeFc") && draft is { FcNorm: true, NormBeforeFc: true })
         {
-            var other = checks.IsGiven("draft.normBeforeFc") ? "" : ", which is the default";
-            checks.Wrong(ProblemCode.Contradiction, "draft.fcNorm", $"'draft.fcNorm' and 'draft.normBeforeFc' are both true{other}; set 'normBeforeFc' to false, or leave 'fcNorm' out.");
+            var why = checks.IsGiven("draft.normBeforeFc") ? "" : " by default";
+            checks.Wrong(ProblemCode.Contradiction, "draft.fcNorm", $"'draft.fcNorm' is true, and 'draft.normBeforeFc' is true{why}; set 'normBeforeFc' to false, or leave 'fcNorm' out.");
         }
     }
 

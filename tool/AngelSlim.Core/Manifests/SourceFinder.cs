@@ -10,15 +10,20 @@ namespace AngelSlim.Core.Manifests;
 internal sealed class SourceFinder(string folder, Surroundings surroundings, CheckList checks)
 {
     /// <summary>Looks for all of it. What is not found is a problem in the list, and absent from the result.</summary>
-    public Sources Find(Experiment experiment) => new()
+    public Sources Find(Experiment experiment)
     {
-        Target = Target(experiment.Target),
-        Train = Files("data.train", experiment.Data.Train),
-        Heldout = Files("data.heldout", experiment.Data.Heldout),
-        Prompts = Files("evaluation.prompts", experiment.Evaluation.Prompts),
-    };
+        var train = Files("data.train", experiment.Data.Train, []);
+        return new()
+        {
+            Target = Target(experiment.Target),
+            Train = train,
+            Heldout = Files("data.heldout", experiment.Data.Heldout, train),
+            Prompts = Files("evaluation.prompts", experiment.Evaluation.Prompts, []),
+        };
+    }
 
-    private List<string> Files(string path, IReadOnlyList<string> names)
+    /// <summary>The files of a list; none may be there twice, however it is spelled, nor be one of those <paramref name="taken"/>.</summary>
+    private List<string> Files(string path, IReadOnlyList<string> names, IReadOnlyList<string> taken)
     {
         var files = new List<string>();
         for (var i = 0; i < names.Count; i++)
@@ -28,13 +33,18 @@ internal sealed class SourceFinder(string folder, Surroundings surroundings, Che
                 continue;
             }
 
-            if (FullPath(names[i]) is { } full && File.Exists(full))
+            if (FullPath(names[i]) is not { } full || !File.Exists(full))
             {
-                files.Add(full);
+                checks.Wrong(ProblemCode.MissingFile, path, i, $"There is no file {Shown.Quoted(names[i])}{Whence(names[i])}.");
+            }
+            else if (files.Contains(full) || taken.Contains(full))
+            {
+                var where = taken.Contains(full) ? "is among the training files too" : "is named before in another spelling";
+                checks.Wrong(ProblemCode.Contradiction, path, i, $"The file {Shown.Quoted(names[i])} {where}; remove one of them.");
             }
             else
             {
-                checks.Wrong(ProblemCode.MissingFile, path, i, $"There is no file {Shown.Quoted(names[i])}{Whence(names[i])}.");
+                files.Add(full);
             }
         }
 
