@@ -201,7 +201,8 @@ internal sealed class SettingsReader
     {
         var what = $"{Shown.Quoted(name)} is not a setting of {(path.Length is 0 ? "a manifest" : Shown.Quoted(path))}";
         var names = shape.Select(member => member.Name).ToArray();
-        var elsewhere = _paths.Value.FirstOrDefault(known => known.EndsWith("." + name, StringComparison.OrdinalIgnoreCase));
+        var elsewhere = _paths.Value.Where(known => known.EndsWith("." + name, StringComparison.OrdinalIgnoreCase))
+            .MinBy(known => known.Count(letter => letter is '.'));
         return (Suggestion.Nearest(name, names) ?? elsewhere) is { } meant
             ? $"{what}; did you mean '{meant}'?"
             : $"{what}; expected one of {string.Join(", ", names)}.";
