@@ -43,19 +43,6 @@ internal static class DraftWeights
         return shapes;
     }
 
-    /// <summary>First weights: norms 1, matrices normal around 0.</summary>
-    /// <param name="config">The draft's form.</param>
-    /// <param name="deviation">Standard deviation of the matrices.</param>
-    /// <param name="random">Drawn from in the order of the names, so a seed gives the same weights everywhere.</param>
-    public static Dictionary<string, Tensor> Initial(DraftConfig config, double deviation, Generator random)
-    {
-        using var scope = NewDisposeScope();
-        return Shapes(config).ToDictionary(
-            pair => pair.Key,
-            pair => (pair.Value.Length is 1 ? ones(pair.Value) : randn(pair.Value, generator: random).mul_(deviation)).DetachFromDisposeScope(),
-            StringComparer.Ordinal);
-    }
-
     /// <summary>Throws unless exactly the parameters of this form are there.</summary>
     /// <exception cref="DataException">A parameter is missing, has another shape, or is not one of this form.</exception>
     public static void Check(IReadOnlyDictionary<string, Tensor> weights, DraftConfig config, TextPlace? place = null)

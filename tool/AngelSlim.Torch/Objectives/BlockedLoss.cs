@@ -49,13 +49,13 @@ internal static class BlockedLoss
 
         var judgement = new Judgement(teacher, taught, settings);
         var loss = Node.apply([judgement, head_WD, .. contiguous_BTD]);
-        return new(loss, judgement.Figures!);
+        return judgement.Result! with { Loss = loss };
     }
 
     /// <summary>What goes into the node beside tensors, and what comes out.</summary>
     private sealed record Judgement(Teacher Teacher, IReadOnlyList<TaughtRow> Taught, LossSettings Settings)
     {
-        public UnrollFigures? Figures { get; set; }
+        public UnrollLoss? Result { get; set; }
     }
 
     /// <summary>All blocks as one node of the autograd graph: (head, states of step 0, 1, …) to the loss.</summary>
@@ -70,7 +70,7 @@ internal static class BlockedLoss
             var head_WD = (Tensor)vars[1];
             var walk = new LossWalk([.. vars.Skip(2).Cast<Tensor>()], head_WD, judgement.Settings);
             var (loss, headGradient_WD, gradients_BTD) = walk.JudgeAndDifferentiate(judgement.Teacher, judgement.Taught);
-            judgement.Figures = loss.Figures;
+            judgement.Result = loss;
 
             // Saved tensors are read after this method has returned: they must outlive its scope.
             var saved = headGradient_WD is null ? gradients_BTD : [headGradient_WD, .. gradients_BTD];

@@ -22,7 +22,7 @@ internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, Los
     {
         using var scope = NewDisposeScope();
         Walk(teacher, taught);
-        return new(tensor((float)(Sum / Divisor)).MoveToOuterDisposeScope(), new(_steps));
+        return new(tensor((float)(Sum / Divisor)).MoveToOuterDisposeScope(), new(_steps), Divisor);
     }
 
     /// <summary>Goes once over all blocks.</summary>

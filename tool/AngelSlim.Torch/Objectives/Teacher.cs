@@ -26,7 +26,7 @@ internal sealed class Teacher(Tensor last_ND, Tensor head_VD, DraftVocabulary vo
     {
         using var scope = NewDisposeScope();
         var hidden_nD = Rows(rows);
-        var target_nW = empty([rows.Count, vocabulary.Count], float32);
+        var scores_nW = empty([rows.Count, vocabulary.Count], float32);
         var best_n = full([rows.Count], float.NegativeInfinity, float32);
         var word_n = zeros([rows.Count], int64);
         for (long start = 0; start < head_VD.shape[0]; start += SliceWords)
@@ -42,13 +42,11 @@ internal sealed class Teacher(Tensor last_ND, Tensor head_VD, DraftVocabulary vo
             var (from, to) = vocabulary.Between(start, start + size);
             if (to > from)
             {
-                target_nW.narrow(1, from, to - from).copy_(slice_nv.index_select(1, vocabulary.Words_W.narrow(0, from, to - from) - start));
+                scores_nW.narrow(1, from, to - from).copy_(slice_nv.index_select(1, vocabulary.Words_W.narrow(0, from, to - from) - start));
             }
         }
 
-        target_nW.sub_(target_nW.amax([1], keepdim: true)).exp_();
-        target_nW.div_(target_nW.sum(1, keepdim: true));
-        return (target_nW.MoveToOuterDisposeScope(), [.. word_n.data<long>().ToArray().Select(vocabulary.ToDraft)]);
+        return (nn.functional.softmax(scores_nW, 1).MoveToOuterDisposeScope(), [.. word_n.data<long>().ToArray().Select(vocabulary.ToDraft)]);
     }
 
     private Tensor Rows(IReadOnlyList<int> rows)

@@ -5,7 +5,8 @@ namespace AngelSlim.Torch.Objectives;
 /// <summary>The loss of one unroll.</summary>
 /// <param name="Loss">A scalar in nats: Σ_k decay^k sum_k / divisor. Differentiable in the draft's states and head.</param>
 /// <param name="Figures">What it is made of.</param>
-internal sealed record UnrollLoss(Tensor Loss, UnrollFigures Figures);
+/// <param name="Divisor">Rows, as the normaliser counts them.</param>
+internal sealed record UnrollLoss(Tensor Loss, UnrollFigures Figures, double Divisor);
 
 /// <summary>Sums and counts of unrolls, step by step. Those of several batches add up.</summary>
 /// <param name="Steps">One per unroll step.</param>
