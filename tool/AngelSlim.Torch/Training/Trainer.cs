@@ -1,0 +1,137 @@
+using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Torch.Drafts;
+using AngelSlim.Torch.Objectives;
+using AngelSlim.Torch.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AngelSlim.Torch.Training;
+
+/// <summary>Takes one optimiser step after the other. There is one trainer, whatever the modality and wherever features come from.</summary>
+internal sealed class Trainer : IDisposable
+{
+    private readonly TrainingTask _task;
+    private readonly TrainingSettings _settings;
+    private readonly LossSettings _loss;
+    private readonly IReadOnlyList<IOptimizer> _optimizers;
+
+    /// <summary>At step 0.</summary>
+    public Trainer(TrainingTask task, TrainingSettings settings)
+    {
+        (_task, _settings) = (task, settings);
+        _loss = LossSettings.From(settings);
+        _optimizers = Optimizers.For(settings, task.Draft.Weights);
+    }
+
+    /// <summary>Steps taken.</summary>
+    public int Taken { get; set; }
+
+    /// <summary>Steps in all.</summary>
+    public int Steps => _task.Steps;
+
+    /// <summary>Everything that a run needs to go on from here, beside the number of steps taken: restored by copying into these tensors.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> State =>
+    [
+        .. _task.Draft.Weights.Select(pair => KeyValuePair.Create("draft." + pair.Key, pair.Value)),
+        .. _optimizers.SelectMany(optimizer => optimizer.State),
+    ];
+
+    private IEnumerable<Tensor> Trained => _task.Draft.Weights.Values.Where(weight => weight.requires_grad);
+
+    /// <summary>Takes the next step.</summary>
+    /// <exception cref="DataException">Loss or gradient is not finite; the weights are as before the step.</exception>
+    public StepReport Next()
+    {
+        StepReport report;
+        using (NewDisposeScope())
+        {
+            var rows = _task.RowsAt(Taken);
+            var batch = _task.Train.Read(rows);
+            var judged = Judge(batch, _loss);
+            judged.Loss.backward();
+            var norm = GradientNorm.Clip([.. Trained.Select(weight => weight.grad!)], _settings.MaxGradientNorm);
+            report = new(Taken + 1, [.. rows.Select(_task.Train.IdOf)], batch.Ids_BT.numel(), batch.Mask_BT.sum().ToInt64(), judged.Loss.ToDouble(), judged.Figures)
+            {
+                Divisor = judged.Divisor,
+                GradientNorm = norm,
+                Rate = LearningRate.At(_settings, Taken, Steps),
+            };
+            ThrowUnlessFinite(report, batch);
+            Update(report.Rate);
+        }
+
+        // Numbers that TorchSharp hands to libtorch are freed by finalizers, and pin the heap until then.
+        GC.Collect(0, GCCollectionMode.Forced, blocking: true);
+        GC.WaitForPendingFinalizers();
+        return report;
+    }
+
+    /// <summary>Judges the held-out rows, under the exact gate whatever the training's: so runs with different settings compare.</summary>
+    /// <returns>Sums over all rows.</returns>
+    public UnrollFigures Evaluate()
+    {
+        using var frozen = no_grad();
+        var sum = UnrollFigures.None(_settings.Unroll);
+        for (var row = 0; row < (_task.Heldout?.Count ?? 0); row++)
+        {
+            using var scope = NewDisposeScope();
+            sum += Judge(_task.Heldout!.Read([row]), _loss with { Gate = Gate.Exact, Normalizer = Normalizer.Counted }).Figures;
+        }
+
+        return sum;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var optimizer in _optimizers)
+        {
+            optimizer.Dispose();
+        }
+    }
+
+    private UnrollLoss Judge(FeatureBatch batch, LossSettings loss)
+    {
+        var steps = Unroll.Over(_task.Draft, batch.Aux_BTE, batch.Ids_BT, batch.Positions_ABT, _settings.Unroll);
+        var teacher = new Teacher(batch.Last_BTD.flatten(0, 1), _task.TargetHead_VD, _task.Draft.Vocabulary);
+        return BlockedLoss.Of([.. steps.Select(step => step.Normed_BTD)], _task.Draft.Head_WD, teacher, batch.Mask_BT, loss);
+    }
+
+    private void Update(double rate)
+    {
+        using var frozen = no_grad();
+        Taken++;
+        foreach (var optimizer in _optimizers)
+        {
+            optimizer.Update(Taken, rate);
+        }
+
+        foreach (var weight in Trained)
+        {
+            weight.grad = null;
+        }
+    }
+
+    private void ThrowUnlessFinite(StepReport report, FeatureBatch batch)
+    {
+        if (double.IsFinite(report.Loss) && double.IsFinite(report.GradientNorm))
+        {
+            return;
+        }
+
+        var path = Path.Combine(_task.Scratch, "diverged.safetensors");
+        SafetensorsWriter.Write(path, new Dictionary<string, Tensor>
+        {
+            ["ids"] = batch.Ids_BT,
+            ["mask"] = batch.Mask_BT,
+            ["aux"] = batch.Aux_BTE,
+            ["last"] = batch.Last_BTD,
+            ["positions"] = batch.Positions_ABT,
+        });
+        throw new DataException(
+            ProblemCode.Diverged,
+            $"training diverged at step {report.Step}: loss {report.Loss}, gradient norm {report.GradientNorm}, rows {string.Join(' ', report.Rows)}. "
+            + $"Lower training.learningRate, or look at the batch in {path}.");
+    }
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Globalization;
+using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Core.Stages;
+
+namespace AngelSlim.Torch.Training;
+
+/// <summary>A training from where it stands to its end: tables, held-out figures, checkpoints, progress.</summary>
+/// <param name="trainer">At step 0.</param>
+/// <param name="settings">How often.</param>
+/// <param name="context">Tables go into its output, checkpoints into its scratch folder.</param>
+internal sealed class TrainingRun(Trainer trainer, TrainingSettings settings, StageContext context)
+{
+    private long _tokens;
+
+    /// <summary>Takes the steps that are missing.</summary>
+    /// <exception cref="DataException">The training diverged.</exception>
+    /// <exception cref="OperationCanceledException">The user wants to stop; the checkpoint has the last step.</exception>
+    public void Finish()
+    {
+        Checkpoint.Restore(context.Scratch, trainer);
+        using var curve = TrainingCurve.Open(context.Output, settings.Unroll, settings.StepDecay, trainer.Taken);
+        var (start, first) = (Stopwatch.GetTimestamp(), trainer.Taken);
+        while (trainer.Taken < trainer.Steps)
+        {
+            if (context.Cancellation.IsCancellationRequested)
+            {
+                Save(curve);
+                context.Cancellation.ThrowIfCancellationRequested();
+            }
+
+            var report = trainer.Next();
+            curve.Add(report);
+            _tokens += report.Tokens;
+            Report(report, Stopwatch.GetElapsedTime(start), first);
+            if (trainer.Taken % settings.EvaluateEvery == 0 || trainer.Taken == trainer.Steps)
+            {
+                Evaluate(curve);
+            }
+
+            if (trainer.Taken % settings.CheckpointEvery == 0)
+            {
+                Save(curve);
+            }
+        }
+
+        curve.Flush();
+    }
+
+    private void Save(TrainingCurve curve)
+    {
+        curve.Flush();
+        Checkpoint.Save(context.Scratch, trainer);
+    }
+
+    private void Evaluate(TrainingCurve curve)
+    {
+        var figures = trainer.Evaluate();
+        if (figures.Steps[0].Gated is 0)
+        {
+            return;
+        }
+
+        curve.Add(trainer.Taken, figures);
+        context.Report(new Measured("heldout.loss", figures.Weighted(settings.StepDecay) / Math.Max(1, figures.Steps[0].Counted), trainer.Taken));
+        context.Report(new Measured("heldout.acceptanceLength", figures.AcceptanceLength, trainer.Taken));
+    }
+
+    private void Report(StepReport report, TimeSpan elapsed, int first)
+    {
+        context.Report(new Measured("loss", report.Loss, report.Step));
+        var perStep = elapsed / (report.Step - first);
+        var left = perStep * (trainer.Steps - report.Step);
+        var detail = string.Create(
+            CultureInfo.InvariantCulture,
+            $"loss {report.Loss:0.000}, accuracy {report.Figures.Steps[0].Accuracy:0.000}, {_tokens / Math.Max(elapsed.TotalSeconds, 1e-3):0} tokens/s, {left:hh\\:mm\\:ss} left");
+        context.Report(new Progressed(report.Step, trainer.Steps, "steps") { Detail = detail });
+    }
+}
