@@ -6,9 +6,15 @@ try
 {
     switch (args)
     {
+        case ["angelslim-replay", .. var rest]:
+            return Replay.Run(Options.Parse(rest));
+        case ["ablate", .. var rest]:
+            return Ablation.Run(Options.Parse(rest));
         case ["acceptance", .. var rest]:
             return AcceptanceOfDraft.Run(Options.Parse(rest));
         default:
+            Console.Error.WriteLine("angelslim-replay --golden DIR --model DIR --cache DIR [--steps N]");
+            Console.Error.WriteLine("ablate --golden DIR --model DIR --cache DIR --out DIR [--initial golden] [--stop-after N] [--set draft.NAME=VALUE] [--set training.NAME=VALUE]");
             Console.Error.WriteLine("acceptance --model DIR --draft DIR --texts FILE [--prompts N] [--new 96] [--k 2,4] [--cache DIR] [--check N]");
             return 2;
     }
