@@ -6,7 +6,7 @@ namespace AngelSlim.Package.Tests;
 
 public sealed class The_tool(InstalledTool tool) : IClassFixture<InstalledTool>
 {
-    private static readonly string[] Verbs = ["run", "plan", "validate", "status"];
+    private static readonly string[] Verbs = ["run", "plan", "validate", "status", "schema"];
 
     [Fact]
     public void Carries_no_libtorch() => Assert.InRange(tool.Size, 1, 20_000_000);
@@ -65,6 +65,10 @@ public sealed class The_tool(InstalledTool tool) : IClassFixture<InstalledTool>
         Assert.Contains("libcoreclr.so", libraries, StringComparison.Ordinal);
         Assert.DoesNotContain("libtorch", libraries, StringComparison.OrdinalIgnoreCase);
     }
+
+    [Fact]
+    public void Prints_the_schema() =>
+        Assert.Equal((0, File.ReadAllText(Path.Combine(Golden.Root, "schemas", "experiment.schema.json")), ""), tool.Run(tool.NewFolder(), "schema"));
 
     [Fact]
     public void Is_not_disturbed_by_settings_of_other_programs()

@@ -12,6 +12,7 @@ internal static class Composition
     /// <summary>Every stage there is. To add one: one line here.</summary>
     public static StageCatalog Stages(TensorRuntime runtime) => new(
     [
+        new PretrainStage(runtime),
     ]);
 }
 

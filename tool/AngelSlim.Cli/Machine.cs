@@ -20,6 +20,9 @@ internal sealed record Machine
     /// <summary>Where hub models and built-in targets lie.</summary>
     public required Surroundings Surroundings { get; init; }
 
+    /// <summary>Where the program and what comes with it lie.</summary>
+    public required string ProgramFolder { get; init; }
+
     /// <summary>The NuGet package folder, in which libtorch lies.</summary>
     public required string Packages { get; init; }
 

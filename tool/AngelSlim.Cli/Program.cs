@@ -13,6 +13,7 @@ var machine = new Machine
     Columns = Console.IsErrorRedirected || Environment.GetEnvironmentVariable("TERM") is null or "dumb" ? null : () => Console.WindowWidth,
     Clock = TimeProvider.System,
     Surroundings = Surroundings.Of(Environment.GetEnvironmentVariable, home, AppContext.BaseDirectory),
+    ProgramFolder = AppContext.BaseDirectory,
     Packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(home, ".nuget", "packages"),
     Cores = PhysicalCores.Count("/sys/devices/system/cpu", Environment.ProcessorCount),
     Host = Environment.MachineName,

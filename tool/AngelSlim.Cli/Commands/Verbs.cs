@@ -44,6 +44,11 @@ internal sealed class Verbs(Choice choice)
         [Option(ValueName = "folder", Description = "Folder of results")] string store = ".angelslim",
         [Option(Description = JsonHelp)] bool json = false) =>
         choice.Verb = machine => new StatusCommand(machine, store, json).Execute();
+
+    /// <summary>For editors.</summary>
+    [Command(Description = "Prints the JSON Schema of manifests, for editors.")]
+    [Example("dotnet angelslim schema > experiment.schema.json")]
+    public void Schema() => choice.Verb = SchemaCommand.Execute;
 }
 
 /// <summary>Takes the verb that was chosen.</summary>
