@@ -54,37 +54,39 @@ internal static class DraftConfigFile
         };
     }
 
-    /// <summary>Writes what <see cref="Read"/> reads; every switch is written out, since the defaults of its readers differ.</summary>
-    public static void Write(string path, DraftConfig config)
+    /// <summary>Writes what <see cref="Read"/> reads.</summary>
+    public static void Write(string path, DraftConfig config) => Write(path, Of(config));
+
+    /// <summary>Writes a file that was made from <see cref="Of"/>.</summary>
+    public static void Write(string path, JsonObject file) => File.WriteAllText(path, file.ToJsonString(Indented) + "\n");
+
+    /// <summary>What <see cref="Read"/> reads; every switch is written out, since the defaults of its readers differ.</summary>
+    public static JsonObject Of(DraftConfig config) => new()
     {
-        var file = new JsonObject
+        ["architectures"] = new JsonArray("LlamaForCausalLMEagle3"),
+        ["vocab_size"] = config.TargetWords,
+        ["draft_vocab_size"] = config.DraftWords,
+        ["hidden_size"] = config.Width,
+        ["target_hidden_size"] = config.TargetWidth,
+        ["num_hidden_layers"] = 1,
+        ["num_attention_heads"] = config.Heads,
+        ["num_key_value_heads"] = config.KeyHeads,
+        ["head_dim"] = config.HeadChannels,
+        ["intermediate_size"] = config.MlpWidth,
+        ["rms_norm_eps"] = config.NormEpsilon,
+        ["max_position_embeddings"] = config.MaxPositions,
+        ["rope_theta"] = config.Rope.Theta,
+        ["rope_scaling"] = Scaling(config.Rope),
+        ["norm_before_residual"] = false,
+        ["norm_before_fc"] = config.NormBeforeFc,
+        ["fc_norm"] = config.FcNorm,
+        ["norm_output"] = config.NormOutput,
+        ["eagle_config"] = new JsonObject
         {
-            ["architectures"] = new JsonArray("LlamaForCausalLMEagle3"),
-            ["vocab_size"] = config.TargetWords,
-            ["draft_vocab_size"] = config.DraftWords,
-            ["hidden_size"] = config.Width,
-            ["target_hidden_size"] = config.TargetWidth,
-            ["num_hidden_layers"] = 1,
-            ["num_attention_heads"] = config.Heads,
-            ["num_key_value_heads"] = config.KeyHeads,
-            ["head_dim"] = config.HeadChannels,
-            ["intermediate_size"] = config.MlpWidth,
-            ["rms_norm_eps"] = config.NormEpsilon,
-            ["max_position_embeddings"] = config.MaxPositions,
-            ["rope_theta"] = config.Rope.Theta,
-            ["rope_scaling"] = Scaling(config.Rope),
-            ["norm_before_residual"] = false,
-            ["norm_before_fc"] = config.NormBeforeFc,
-            ["fc_norm"] = config.FcNorm,
-            ["norm_output"] = config.NormOutput,
-            ["eagle_config"] = new JsonObject
-            {
-                ["use_aux_hidden_state"] = true,
-                [LayerIds] = new JsonArray([.. config.HiddenLayers.Select(layer => JsonValue.Create(layer))]),
-            },
-        };
-        File.WriteAllText(path, file.ToJsonString(Indented) + "\n");
-    }
+            ["use_aux_hidden_state"] = true,
+            [LayerIds] = new JsonArray([.. config.HiddenLayers.Select(layer => JsonValue.Create(layer))]),
+        },
+    };
 
     /// <summary>SGLang's list counts outputs from 0; vLLM's, at the top level, counts layers that have run.</summary>
     private static IReadOnlyList<int> Layers(ConfigObject config, IReadOnlyList<int> usual)

@@ -63,15 +63,22 @@ internal sealed class CheckedConfig
     /// <returns>Null when a fault was found: sizes that are wrong say nothing about tensors.</returns>
     public static CheckedConfig? Read(string path, List<string> faults)
     {
-        if (!File.Exists(path) || new FileInfo(path).Length > LargestFile)
+        if (!File.Exists(path))
         {
-            faults.Add($"config.json is missing or larger than {LargestFile} bytes");
+            faults.Add("config.json is missing");
+            return null;
+        }
+
+        using var file = File.OpenRead(path);
+        if (file.Length > LargestFile)
+        {
+            faults.Add($"config.json is larger than {LargestFile} bytes");
             return null;
         }
 
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false });
+            using var document = JsonDocument.Parse(file, new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false });
             if (document.RootElement.ValueKind is not JsonValueKind.Object)
             {
                 faults.Add("config.json should hold one object");

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Core.Stages;
+using AngelSlim.Core.Stages.Contracts;
+using AngelSlim.Testing;
+using AngelSlim.Torch.Decoding;
+using AngelSlim.Torch.Drafts;
+using AngelSlim.Torch.Drafts.Export;
+using AngelSlim.Torch.Stages;
+using AngelSlim.Torch.Targets;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace AngelSlim.Torch.Tests.Stages;
+
+public sealed class An_export_stage : IDisposable
+{
+    private const string HostileName = "org/it's `$(rm)` \"x\" | y\n<b>";
+    private static readonly string Target = Golden.Own("eagle3", "decode", "target");
+    private readonly string _folder = Directory.CreateTempSubdirectory("export-").FullName;
+
+    [Fact]
+    public void Writes_what_servers_document()
+    {
+        var export = Export(Dtype.Bfloat16, "HuggingFaceTB/SmolLM2-135M-Instruct");
+
+        Assert.Equal(
+            ["README.md", "config.json", "launch/sglang.sh", "launch/vllm.sh", "model.safetensors"],
+            Directory.EnumerateFiles(export, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(export, file)).Order(StringComparer.Ordinal));
+        foreach (var file in new[] { "README.md", "config.json", "launch/sglang.sh", "launch/vllm.sh" })
+        {
+            Golden.Matches($"export-{Path.GetFileName(file)}", File.ReadAllText(Path.Combine(export, file)));
+        }
+    }
+
+    [Theory]
+    [InlineData(Dtype.Float32)]
+    [InlineData(Dtype.Bfloat16)]
+    public void Passes_the_second_reader(Dtype dtype) => Assert.Empty(ExportCheck.Faults(Export(dtype, "target")));
+
+    [Fact]
+    public void Changes_nothing_that_the_draft_proposes()
+    {
+        using var target = TargetModel.Load(Target, float32, CPU);
+        using var before = DraftFolder.Load(Golden.Own("eagle3", "decode", "draft"), target);
+        using var after = DraftFolder.Load(Export(Dtype.Float32, "target"), target);
+        var limits = new DecodeLimits(24, new HashSet<long>());
+
+        Assert.Equal(
+            new Decoder(target, before, 3).Decode([3, 5, 7], limits).Rounds.SelectMany(round => round.Drafted),
+            new Decoder(target, after, 3).Decode([3, 5, 7], limits).Rounds.SelectMany(round => round.Drafted));
+    }
+
+    [Fact]
+    public void Writes_launch_commands_that_no_target_name_can_break_out_of()
+    {
+        var export = Export(Dtype.Float32, HostileName);
+        var oneLine = HostileName.Replace("\n", "", StringComparison.Ordinal);
+
+        Assert.Equal(
+            ["serve", oneLine, "--speculative-config", $$"""{"method":"eagle3","model":"{{export}}","num_speculative_tokens":3,"draft_tensor_parallel_size":1}""", "--port", "1"],
+            Launched(export, "vllm"));
+        Assert.Equal(
+            ["-m", "sglang.launch_server", "--model-path", oneLine, "--speculative-algorithm", "EAGLE3", "--speculative-draft-model-path", export,
+                "--speculative-num-steps", "3", "--speculative-eagle-topk", "1", "--speculative-num-draft-tokens", "4", "--port", "1"],
+            Launched(export, "sglang", program: "python3"));
+        Assert.Contains("# Eagle3 draft for org/it's \\`$(rm)\\` \"x\" \\| y\\<b\\>\n", File.ReadAllText(Path.Combine(export, "README.md")), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Export(Dtype dtype, string name)
+    {
+        var (trained, output) = (Directory.CreateDirectory(Path.Combine(_folder, "trained")).FullName, Directory.CreateDirectory(Path.Combine(_folder, "export")).FullName);
+        using (var target = TargetModel.Load(Target, float32, CPU))
+        using (var draft = DraftFolder.Load(Golden.Own("eagle3", "decode", "draft"), target))
+        {
+            TrainedDraftFile.Write(trained, draft);
+        }
+
+        using var journal = Journal.Open(Path.Combine(_folder, "journal"));
+        ((IStage)new ExportStage(new TensorRuntime("", Threads: 1))).Run(
+            new ExportSettings { Dtype = dtype, TargetName = name, SpeculativeTokens = 3 },
+            new ExportInputs(new TargetFolder(Target), new DraftWords(_folder), new TrainedDraft(trained)),
+            new StageContext(output, _folder, journal, _ => { }, default));
+        return output;
+    }
+
+    /// <summary>Runs a launch file with a program in the server's place that prints its arguments, one a line.</summary>
+    private string[] Launched(string export, string server, string? program = null)
+    {
+        var programs = Directory.CreateDirectory(Path.Combine(_folder, "programs")).FullName;
+        var fake = Path.Combine(programs, program ?? server);
+        File.WriteAllText(fake, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(fake, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        var start = new ProcessStartInfo("sh", [Path.Combine(export, "launch", $"{server}.sh"), "--port", "1"]) { RedirectStandardOutput = true };
+        start.Environment["PATH"] = programs + ":" + start.Environment["PATH"];
+        start.Environment.Remove("TARGET");
+        using var process = Process.Start(start)!;
+        return process.StandardOutput.ReadToEnd().TrimEnd('\n').Split('\n');
+    }
+}

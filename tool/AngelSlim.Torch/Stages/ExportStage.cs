@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Core.Stages;
+using AngelSlim.Core.Stages.Contracts;
+using AngelSlim.Torch.Drafts;
+using AngelSlim.Torch.Drafts.Export;
+using AngelSlim.Torch.Targets;
+using AngelSlim.Torch.Tensors;
+using static TorchSharp.torch;
+
+namespace AngelSlim.Torch.Stages;
+
+/// <summary>A trained draft in the form that vLLM and SGLang load, read back before it counts as made.</summary>
+internal sealed class ExportStage(TensorRuntime runtime) : TensorStage<ExportSettings, ExportInputs, ExportedDraft>("export", version: 1, runtime)
+{
+    /// <inheritdoc/>
+    protected override void Compute(ExportSettings settings, ExportInputs inputs, StageContext context)
+    {
+        var target = TargetConfigReader.Read(inputs.Target.Folder);
+        var targetFile = JsonNode.Parse(File.ReadAllText(Path.Combine(inputs.Target.Folder, "config.json")))!.AsObject();
+        var (config, weights, vocabulary) = TrainedDraftFile.Read(inputs.Draft.Folder);
+        using (vocabulary)
+        {
+            DraftConfigFile.Write(Path.Combine(context.Output, "config.json"), ExportedConfig.Of(config, target, targetFile, settings.Dtype));
+            SafetensorsWriter.Write(Path.Combine(context.Output, "model.safetensors"), Tensors(weights, vocabulary, settings.Dtype));
+        }
+
+        ExportedTexts.Write(context.Output, config, settings);
+        ExportCheck.Verify(context.Output);
+    }
+
+    /// <summary>The embedding is left out: servers share the target's, and SGLang would drop another.</summary>
+    private static Dictionary<string, Tensor> Tensors(IReadOnlyDictionary<string, Tensor> weights, DraftVocabulary vocabulary, Dtype dtype)
+    {
+        var type = dtype is Dtype.Bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        return new(weights.ToDictionary(pair => pair.Key, pair => pair.Value.to(type)))
+        {
+            ["d2t"] = vocabulary.Offsets(),
+            ["t2d"] = vocabulary.Membership(),
+        };
+    }
+}
