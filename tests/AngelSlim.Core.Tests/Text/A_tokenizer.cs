@@ -86,6 +86,29 @@ public sealed class A_tokenizer
         }
     }
 
+    // " b" has the id Ġb: a loss mask counts the space with the word, whatever trim_offsets says.
+    [Fact]
+    public void Keeps_the_space_before_a_word_in_its_span()
+    {
+        var tokens = Tokenizer.Load(Golden.Own("tokenizers", "added-flags")).Encode("a b");
+
+        Assert.Equal([new TextSpan(0, 1), new TextSpan(1, 3)], tokens.Spans);
+        Assert.Equal([new TextSpan(0, 1), new TextSpan(2, 3)], tokens.TrimmedSpans);
+    }
+
+    [Fact]
+    public void Takes_half_of_a_surrogate_pair_for_a_replacement_character()
+    {
+        var tokenizer = Tokenizer.Load(Golden.Own("tokenizers", "qwen2"));
+
+        Assert.Equal(tokenizer.Encode("a\ufffdb").Ids, tokenizer.Encode("a\ud83db").Ids);
+        Assert.Equal(new TextSpan(2, 3), tokenizer.Encode("a\ud83db").Spans[^1]);
+    }
+
+    [Fact]
+    public void Decodes_nothing_for_ids_that_no_token_has() =>
+        Assert.Equal("", Tokenizer.Load(Golden.Own("tokenizers", "qwen2")).Decode([-1, 600, int.MaxValue]));
+
     private static void Streams(StreamingDecoder decoder, JsonElement row, string pieces, string finish)
     {
         var actual = TokenizerGoldens.Integers(row.GetProperty("ids")).Select(decoder.Push).ToList();

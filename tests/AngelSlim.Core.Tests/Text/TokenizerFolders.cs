@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using AngelSlim.Testing;
 
@@ -30,11 +30,11 @@ internal static class TokenizerFolders
             ["added_tokens_decoder"]!.AsObject().Select(entry =>
             {
                 var token = entry.Value!.DeepClone().AsObject();
-                token["id"] = int.Parse(entry.Key, System.Globalization.CultureInfo.InvariantCulture);
+                token["id"] = int.Parse(entry.Key, CultureInfo.InvariantCulture);
                 return (JsonNode)token;
             })]);
-        var folder = Directory.CreateTempSubdirectory("qwen2").FullName;
-        File.WriteAllText(Path.Combine(folder, "tokenizer.json"), tokenizer.ToJsonString(new JsonSerializerOptions()));
+        var folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "qwen2-real")).FullName;
+        File.WriteAllText(Path.Combine(folder, "tokenizer.json"), tokenizer.ToJsonString());
         return folder;
     }
 }

@@ -126,11 +126,12 @@ internal sealed class JsonPlace
 
     private string Shown()
     {
-        var text = _value.ToString();
+        // As written: a string may hold half of a surrogate pair and not be readable.
+        var text = _value.GetRawText();
         return _value.ValueKind is JsonValueKind.Object ? "an object"
             : IsArray ? "a list"
-            : IsNull ? "null"
-            : $"'{(text.Length > 60 ? text[..60] + "…" : text)}'";
+            : text.Length > 60 ? text[..60] + "…"
+            : text;
     }
 
     private string Unescaped(Func<string> read)

@@ -10,7 +10,9 @@ internal sealed record VocabularySection(IReadOnlyList<string> Tokens, IReadOnly
     {
         var model = root.Member("model");
         CheckSettings(model);
-        var ids = ReadVocabulary(model.Member("vocab"));
+        var vocabulary = model.Member("vocab");
+        var ids = ReadVocabulary(vocabulary);
+        CheckOrder(ids, vocabulary);
         var bytes = Enumerable.Range(0, 256)
             .Select(value => ids.TryGetValue(ByteAlphabet.CharacterOf((byte)value).ToString(), out var id) ? id : (int?)null)
             .ToArray();
@@ -19,7 +21,8 @@ internal sealed record VocabularySection(IReadOnlyList<string> Tokens, IReadOnly
 
         var added = root.Find("added_tokens")?.Items().ToList() ?? [];
         var all = new Dictionary<string, int>(ids, StringComparer.Ordinal);
-        return new VocabularySection(InOrder(ids, model), ReadAdded(added, all, ids.Count), pairs) { Tokens = InOrder(all, root) };
+        var tokens = ReadAdded(added, all, ids.Count);
+        return new VocabularySection([.. all.OrderBy(entry => entry.Value).Select(entry => entry.Key)], tokens, pairs);
     }
 
     private static void CheckSettings(JsonPlace model)
@@ -67,8 +70,8 @@ internal sealed record VocabularySection(IReadOnlyList<string> Tokens, IReadOnly
         return ids;
     }
 
-    /// <summary>Tokens by id. Refuses ids twice and gaps: the reference would number added tokens otherwise than the file.</summary>
-    private static string[] InOrder(Dictionary<string, int> ids, JsonPlace place)
+    /// <summary>Refuses ids twice and gaps: the reference would number added tokens otherwise than the file.</summary>
+    private static void CheckOrder(Dictionary<string, int> ids, JsonPlace place)
     {
         var tokens = new string?[ids.Count];
         foreach (var (token, id) in ids)
@@ -85,8 +88,6 @@ internal sealed record VocabularySection(IReadOnlyList<string> Tokens, IReadOnly
 
             tokens[id] = token;
         }
-
-        return tokens!;
     }
 
     private static Dictionary<(int Left, int Right), Merge> ReadMerges(JsonPlace merges, Dictionary<string, int> ids)

@@ -10,33 +10,33 @@ internal sealed class ClassParser(string source, bool ignoreCase)
 {
     private const string PlainEscapes = "\\/.^$*+?()[]{}|-\"'&#~`!%,:;<=>@_ ";
 
-    private static readonly Dictionary<string, UnicodeCategory[]> Categories = new()
+    private static readonly Dictionary<string, UnicodeCategory> Categories = new()
     {
-        ["Lu"] = [UnicodeCategory.UppercaseLetter],
-        ["Ll"] = [UnicodeCategory.LowercaseLetter],
-        ["Lt"] = [UnicodeCategory.TitlecaseLetter],
-        ["Lm"] = [UnicodeCategory.ModifierLetter],
-        ["Lo"] = [UnicodeCategory.OtherLetter],
-        ["Mn"] = [UnicodeCategory.NonSpacingMark],
-        ["Mc"] = [UnicodeCategory.SpacingCombiningMark],
-        ["Me"] = [UnicodeCategory.EnclosingMark],
-        ["Nd"] = [UnicodeCategory.DecimalDigitNumber],
-        ["Nl"] = [UnicodeCategory.LetterNumber],
-        ["No"] = [UnicodeCategory.OtherNumber],
-        ["Pc"] = [UnicodeCategory.ConnectorPunctuation],
-        ["Pd"] = [UnicodeCategory.DashPunctuation],
-        ["Ps"] = [UnicodeCategory.OpenPunctuation],
-        ["Pe"] = [UnicodeCategory.ClosePunctuation],
-        ["Pi"] = [UnicodeCategory.InitialQuotePunctuation],
-        ["Pf"] = [UnicodeCategory.FinalQuotePunctuation],
-        ["Po"] = [UnicodeCategory.OtherPunctuation],
-        ["Sm"] = [UnicodeCategory.MathSymbol],
-        ["Sc"] = [UnicodeCategory.CurrencySymbol],
-        ["Sk"] = [UnicodeCategory.ModifierSymbol],
-        ["So"] = [UnicodeCategory.OtherSymbol],
-        ["Zs"] = [UnicodeCategory.SpaceSeparator],
-        ["Zl"] = [UnicodeCategory.LineSeparator],
-        ["Zp"] = [UnicodeCategory.ParagraphSeparator],
+        ["Lu"] = UnicodeCategory.UppercaseLetter,
+        ["Ll"] = UnicodeCategory.LowercaseLetter,
+        ["Lt"] = UnicodeCategory.TitlecaseLetter,
+        ["Lm"] = UnicodeCategory.ModifierLetter,
+        ["Lo"] = UnicodeCategory.OtherLetter,
+        ["Mn"] = UnicodeCategory.NonSpacingMark,
+        ["Mc"] = UnicodeCategory.SpacingCombiningMark,
+        ["Me"] = UnicodeCategory.EnclosingMark,
+        ["Nd"] = UnicodeCategory.DecimalDigitNumber,
+        ["Nl"] = UnicodeCategory.LetterNumber,
+        ["No"] = UnicodeCategory.OtherNumber,
+        ["Pc"] = UnicodeCategory.ConnectorPunctuation,
+        ["Pd"] = UnicodeCategory.DashPunctuation,
+        ["Ps"] = UnicodeCategory.OpenPunctuation,
+        ["Pe"] = UnicodeCategory.ClosePunctuation,
+        ["Pi"] = UnicodeCategory.InitialQuotePunctuation,
+        ["Pf"] = UnicodeCategory.FinalQuotePunctuation,
+        ["Po"] = UnicodeCategory.OtherPunctuation,
+        ["Sm"] = UnicodeCategory.MathSymbol,
+        ["Sc"] = UnicodeCategory.CurrencySymbol,
+        ["Sk"] = UnicodeCategory.ModifierSymbol,
+        ["So"] = UnicodeCategory.OtherSymbol,
+        ["Zs"] = UnicodeCategory.SpaceSeparator,
+        ["Zl"] = UnicodeCategory.LineSeparator,
+        ["Zp"] = UnicodeCategory.ParagraphSeparator,
     };
 
     /// <summary>A predicate over code points, and the code point where it is a single one (the end of a range can be no other).</summary>
@@ -131,11 +131,10 @@ internal sealed class ClassParser(string source, bool ignoreCase)
         var name = source[(at + 1)..end];
         at = end + 1;
         var categories = Categories.Where(entry => entry.Key == name || (name.Length == 1 && entry.Key[0] == name[0]))
-            .SelectMany(entry => entry.Value)
-            .ToHashSet();
-        return categories.Count == 0 ? throw Refused(at, $"the property '{name}'")
+            .Aggregate(0u, (set, entry) => set | (1u << (int)entry.Value));
+        return categories == 0 ? throw Refused(at, $"the property '{name}'")
             : ignoreCase ? throw Refused(at, $"the property '{name}' in a part that ignores case")
-            : new Member(rune => categories.Contains(CategoryOf(rune)) == wanted, null);
+            : new Member(rune => ((categories >> (int)CategoryOf(rune)) & 1) != 0 == wanted, null);
     }
 
     private Member Single(int character, int at)
