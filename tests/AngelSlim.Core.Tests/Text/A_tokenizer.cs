@@ -105,6 +105,16 @@ public sealed class A_tokenizer
         Assert.Equal(new TextSpan(2, 3), tokenizer.Encode("a\ud83db").Spans[^1]);
     }
 
+    // Merging that takes the square of the length would be at this for minutes.
+    [Fact]
+    public void Merges_a_very_long_word_without_delay()
+    {
+        var tokenizer = Tokenizer.Load(Golden.Own("tokenizers", "qwen2"));
+        var word = string.Concat(Enumerable.Range(0, 300_000).Select(i => (char)('你' + (i * 7919L % 97))));
+
+        Assert.Equal(word, tokenizer.Decode(tokenizer.Encode(word).Ids));
+    }
+
     [Fact]
     public void Decodes_nothing_for_ids_that_no_token_has() =>
         Assert.Equal("", Tokenizer.Load(Golden.Own("tokenizers", "qwen2")).Decode([-1, 600, int.MaxValue]));
