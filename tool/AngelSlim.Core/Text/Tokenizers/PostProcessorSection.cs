@@ -25,11 +25,11 @@ internal static class PostProcessorSection
         var type = step.Member("type");
         switch (type.Text())
         {
-            case "ByteLevel" when before == new PostProcessor():
+            case "ByteLevel" when before is { Trims: false, Before.Count: 0, After.Count: 0 }:
                 step.Only("type", "add_prefix_space", "trim_offsets", "use_regex");
                 return before with { Trims = step.Member("trim_offsets").Flag(), SparesFirstSpace = step.Member("add_prefix_space").Flag() };
             case "ByteLevel":
-                throw step.Refuse("post_processor ByteLevel behind another");
+                throw step.Refuse("post_processor ByteLevel behind one that trims or adds tokens");
             case "TemplateProcessing" when before.Before.Count + before.After.Count == 0:
                 step.Only("type", "single", "pair", "special_tokens");
                 return ReadTemplate(before, step, tokens);
