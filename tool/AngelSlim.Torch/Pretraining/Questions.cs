@@ -1,24 +1,20 @@
 namespace AngelSlim.Torch.Pretraining;
 
-/// <summary>What the trained target is asked: prompts to judge drafts by, and questions to train them on. No two ask the same.</summary>
-/// <param name="Prompts">Drawn first; never asked in training a draft.</param>
-/// <param name="Training">Everything else.</param>
+/// <summary>What the trained target is asked: prompts to judge drafts by, and questions to train them on.</summary>
+/// <param name="Prompts">No two ask the same.</param>
+/// <param name="Training">None asks what a prompt asks. Some ask the same: topics with few questions keep their share.</param>
 internal sealed record Questions(IReadOnlyList<CorpusConversation> Prompts, IReadOnlyList<CorpusConversation> Training)
 {
-    /// <summary>Draws until both lists are full, leaving out what was asked before.</summary>
+    /// <summary>Draws the prompts, then the rest.</summary>
     public static Questions Draw(Corpus corpus, int prompts, int training)
     {
         var asked = new HashSet<string>(StringComparer.Ordinal);
-        var drawn = new List<CorpusConversation>(prompts + training);
-        while (drawn.Count < prompts + training)
-        {
-            var conversation = corpus.Next();
-            if (asked.Add(string.Join('\n', conversation.Questions)))
-            {
-                drawn.Add(conversation);
-            }
-        }
+        var drawnPrompts = Take(prompts, conversation => asked.Add(Asked(conversation)));
+        return new(drawnPrompts, Take(training, conversation => !asked.Contains(Asked(conversation))));
 
-        return new(drawn[..prompts], drawn[prompts..]);
+        CorpusConversation[] Take(int count, Func<CorpusConversation, bool> wanted) =>
+            [.. Enumerable.Repeat(corpus, int.MaxValue).Select(each => each.Next()).Where(wanted).Take(count)];
     }
+
+    private static string Asked(CorpusConversation conversation) => string.Join('\n', conversation.Questions);
 }

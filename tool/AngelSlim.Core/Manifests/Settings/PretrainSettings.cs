@@ -45,7 +45,7 @@ public sealed record PretrainSettings
     [Range(1e-8, 1.0)]
     public double LearningRate { get; init; } = 3e-3;
 
-    /// <summary>Conversations that the trained target answers for <c>train.jsonl</c>, 1 to 1,000,000; no two ask the same.</summary>
+    /// <summary>Conversations that the trained target answers for <c>train.jsonl</c>, 1 to 1,000,000.</summary>
     [Range(1, 1_000_000)]
     public int Conversations { get; init; } = 700;
 
