@@ -1,0 +1,64 @@
+using AngelSlim.Core.Manifests;
+
+namespace AngelSlim.Core.Text.Jinja;
+
+/// <summary>A chat template in the part of Jinja2 that such templates use, in the environment of transformers' <c>apply_chat_template</c>.</summary>
+/// <remarks>
+/// Values behave as Python's. What is not supported is refused with the template's line, never guessed. A template comes
+/// from outside: its steps, depth and output are bounded, see <see cref="RenderBudget"/>.
+/// </remarks>
+internal sealed class JinjaTemplate
+{
+    private readonly string _file;
+    private readonly IReadOnlyList<Statement> _statements;
+
+    private JinjaTemplate(string file, IReadOnlyList<Statement> statements) => (_file, _statements) = (file, statements);
+
+    /// <summary>Reads a template.</summary>
+    /// <param name="source">Its text.</param>
+    /// <param name="file">Where it stands, for messages.</param>
+    /// <exception cref="DataException">It is not a template, or uses something that is not supported.</exception>
+    public static JinjaTemplate Parse(string source, string file)
+    {
+        try
+        {
+            return new JinjaTemplate(file, Parser.Parse(source));
+        }
+        catch (JinjaFault fault)
+        {
+            throw Wrong(fault, fault.Line, file);
+        }
+    }
+
+    /// <summary>Renders it.</summary>
+    /// <param name="variables">Values in the form that <see cref="JinjaValue"/> makes of JSON.</param>
+    /// <param name="clock">For <c>strftime_now</c>.</param>
+    /// <exception cref="DataException">The template raises, or does what Python would not allow.</exception>
+    public Rendering Render(IEnumerable<KeyValuePair<string, object?>> variables, TimeProvider clock)
+    {
+        var python = new Python(new RenderBudget());
+        var interpreter = new Interpreter(python);
+        var scope = new Scope(Globals.Scope(python, clock));
+        foreach (var (name, value) in variables)
+        {
+            scope.Set(name, value);
+        }
+
+        try
+        {
+            return new Rendering(interpreter.Run(_statements, scope), interpreter.Generations);
+        }
+        catch (JinjaFault fault)
+        {
+            throw Wrong(fault, fault.Line > 0 ? fault.Line : interpreter.Line, _file);
+        }
+    }
+
+    private static DataException Wrong(JinjaFault fault, int line, string file) =>
+        new(ProblemCode.BadTemplate, "chat template: " + fault.Message, new TextPlace(file, line), fault);
+}
+
+/// <summary>A rendered template.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Generations">What stood between <c>{% generation %}</c> and <c>{% endgeneration %}</c>, in UTF-16 units.</param>
+internal sealed record Rendering(string Text, IReadOnlyList<TextSpan> Generations);

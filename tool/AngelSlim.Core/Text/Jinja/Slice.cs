@@ -1,0 +1,53 @@
+namespace AngelSlim.Core.Text.Jinja;
+
+/// <summary>An evaluated <c>start:stop:step</c>.</summary>
+internal sealed record Slice(object? Start, object? Stop, object? Step)
+{
+    /// <summary>The part of a text, list or range; null where a bound is not a whole number.</summary>
+    public object? Of(object of, Python python)
+    {
+        if (!IsBound(Start) || !IsBound(Stop) || !IsBound(Step))
+        {
+            return null;
+        }
+
+        var step = Step is null ? 1 : Python.Small(Step)!.Value;
+        if (step is 0)
+        {
+            throw new JinjaFault("slice step cannot be zero");
+        }
+
+        var items = python.Items(of);
+        var taken = Indexes(items.Count, step).Select(index => items[index]).ToArray();
+        return of switch
+        {
+            string => string.Concat(taken),
+            PythonList list => new PythonList(taken, list.IsTuple),
+            _ => new PythonList(taken),
+        };
+    }
+
+    private static bool IsBound(object? value) => value is null || Python.Small(value) is not null;
+
+    private IEnumerable<int> Indexes(int count, int step)
+    {
+        var first = Clamp(Start, step > 0 ? 0 : count - 1, count, step);
+        var last = Clamp(Stop, step > 0 ? count : -1, count, step);
+        for (long at = first; step > 0 ? at < last : at > last; at += step)
+        {
+            yield return (int)at;
+        }
+    }
+
+    private static int Clamp(object? bound, int missing, int count, int step)
+    {
+        if (bound is null)
+        {
+            return missing;
+        }
+
+        long at = Python.Small(bound)!.Value;
+        at = at < 0 ? at + count : at;
+        return (int)(step > 0 ? Math.Clamp(at, 0, count) : Math.Clamp(at, -1, count - 1));
+    }
+}
