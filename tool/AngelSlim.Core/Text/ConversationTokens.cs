@@ -1,0 +1,123 @@
+using AngelSlim.Core.Manifests;
+
+namespace AngelSlim.Core.Text;
+
+/// <summary>Makes token rows of conversations.</summary>
+internal sealed class ConversationTokens(ChatTemplate template, Tokenizer tokenizer, IReadOnlySet<int> stopTokens)
+{
+    private readonly ExactMask _mask = new(template, tokenizer, stopTokens);
+
+    /// <summary>Loads template, tokenizer and end tokens of a target.</summary>
+    public static ConversationTokens Load(string folder, TimeProvider clock) =>
+        new(ChatTemplate.Load(folder, clock), Tokenizer.Load(folder), StopTokens.Load(folder));
+
+    /// <summary>The row, whole.</summary>
+    /// <remarks>
+    /// Tokens that the target produced itself stand in the row as they are, and all of them count: tokenizing the text again would
+    /// give others wherever an answer was cut inside a character or the target chose another segmentation. What stands
+    /// between answers is tokenized from the template's text, piece by piece; a piece begins behind an end token, which no merge
+    /// crosses, and ends where the prompt ends, as it did when the target answered. An answer that was cut by its length has no end
+    /// token: the one that the template writes behind it stays in the row, as the next turn's history, and does not count.
+    /// </remarks>
+    /// <param name="conversation">What was said.</param>
+    /// <param name="id">Name of the row.</param>
+    /// <exception cref="DataException">No mask can be made, or the tokens do not fit the text.</exception>
+    public TokenRow Tokenize(Conversation conversation, string id)
+    {
+        var masked = _mask.Find(conversation);
+        if (conversation.AnswerTokens.Count is 0)
+        {
+            return new TokenRow(id, masked.Tokens.Ids, masked.Mask());
+        }
+
+        var row = new Assembly();
+        var position = 0;
+        // A first message that is an answer has no prompt, so it is no span; its tokens are skipped with it.
+        var skipped = conversation.AnswerTokens.Count - masked.Answers.Count;
+        foreach (var (answer, produced) in masked.Answers.Zip(conversation.AnswerTokens.Skip(skipped)))
+        {
+            row.Add(tokenizer.Encode(masked.Text[position..answer.Start]).Ids, counts: false);
+            if (produced is null)
+            {
+                row.Add(masked.Tokens.Ids.AsSpan(answer.First..answer.End), counts: true);
+                position = answer.End > answer.First ? masked.Tokens.Spans[answer.End - 1].End : answer.Start;
+                continue;
+            }
+
+            Check(conversation, answer, produced);
+            var (end, stop) = EndOf(conversation, masked, answer);
+            var stopped = produced.Length > 0 && stopTokens.Contains(produced[^1]);
+            row.Add(produced, counts: true);
+            row.Add(stopped || stop is null ? [] : [stop.Value], counts: false);
+            position = end;
+        }
+
+        row.Add(tokenizer.Encode(masked.Text[position..]).Ids, counts: false);
+        return row.Row(id);
+    }
+
+    /// <summary>
+    /// Where an answer ends in the text: behind the last end token of what its message adds. (The exact mask ends at the first;
+    /// they differ when the answer spells out an end token.)
+    /// </summary>
+    private (int Position, int? Stop) EndOf(Conversation conversation, MaskedText masked, AnswerSpan answer)
+    {
+        var upTo = template.Render(conversation.Messages.Take(answer.Message + 1), conversation.Arguments);
+        var prompt = template.RenderPrompt(conversation.Messages.Take(answer.Message), conversation.Arguments);
+        if (prompt.Length != answer.Start || !masked.Text.StartsWith(upTo, StringComparison.Ordinal))
+        {
+            throw BadRow.At(conversation.Place, $"the chat template rewrites message {answer.Message} when more follows, so the tokens of its answer have no place");
+        }
+
+        var (tokens, spans) = (masked.Tokens.Ids, masked.Tokens.Spans);
+        var behind = answer.First;
+        while (behind < tokens.Length && spans[behind].Start < upTo.Length)
+        {
+            behind++;
+        }
+
+        var last = behind - 1;
+        while (last >= answer.First && !stopTokens.Contains(tokens[last]))
+        {
+            last--;
+        }
+
+        return last >= answer.First ? (spans[last].End, tokens[last]) : (upTo.Length, null);
+    }
+
+    private void Check(Conversation conversation, AnswerSpan answer, int[] produced)
+    {
+        if (Array.Find(produced, id => id >= tokenizer.VocabularySize) is > 0 and var outside)
+        {
+            throw BadRow.At(conversation.Place, $"token id {outside} of message {answer.Message} is not in this target's vocabulary of {tokenizer.VocabularySize}");
+        }
+
+        if (produced.AsSpan(0, Math.Max(0, produced.Length - 1)).ContainsAny([.. stopTokens]))
+        {
+            throw BadRow.At(conversation.Place, $"the tokens of message {answer.Message} go on behind an end token");
+        }
+
+        // A character that was cut in its middle is one U+FFFD or more here, and nothing in the row's text.
+        var said = conversation.Messages[answer.Message].Content;
+        if (said is not null && Bare(tokenizer.Decode(produced, skipSpecial: true)) != Bare(said))
+        {
+            throw BadRow.At(conversation.Place, $"the tokens of message {answer.Message} do not say its text; did another model produce them?");
+        }
+
+        static string Bare(string text) => text.Trim().TrimEnd('\uFFFD').TrimEnd();
+    }
+
+    private sealed class Assembly
+    {
+        private readonly List<int> _ids = [];
+        private readonly List<bool> _mask = [];
+
+        public void Add(ReadOnlySpan<int> ids, bool counts)
+        {
+            _ids.AddRange(ids);
+            _mask.AddRange(Enumerable.Repeat(counts, ids.Length));
+        }
+
+        public TokenRow Row(string id) => new(id, [.. _ids], [.. _mask]);
+    }
+}
