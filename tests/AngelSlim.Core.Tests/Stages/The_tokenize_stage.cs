@@ -1,0 +1,153 @@
+using System.Globalization;
+using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Core.Stages;
+using AngelSlim.Core.Stages.Contracts;
+using AngelSlim.Core.Tests.Text;
+using AngelSlim.Core.Text;
+using Xunit;
+
+namespace AngelSlim.Core.Tests.Stages;
+
+public sealed class The_tokenize_stage
+{
+    private static readonly TokenizeSettings Settings = new() { MaxTokens = 512, HeldoutShare = 0.25, OnBadRow = OnBadRow.Stop };
+
+    [Fact]
+    public void Holds_the_same_conversations_out_in_whatever_order_they_come()
+    {
+        var rows = Chats(60).ToArray();
+        var forward = Run(Settings, rows);
+        var backward = Run(Settings, [.. rows.Reverse(), .. Chats(30, from: 60)]);
+
+        Assert.InRange(forward.Heldout.Count, 4, 30);
+        Assert.Equal(60, forward.Heldout.Count + forward.Train.Count);
+        Assert.Subset(Ids(backward.Heldout), Ids(forward.Heldout));
+        Assert.Empty(Ids(backward.Heldout).Intersect(Ids(forward.Train)));
+    }
+
+    [Fact]
+    public void Makes_the_same_bytes_over_what_a_kill_left()
+    {
+        var output = Directory.CreateTempSubdirectory("out").FullName;
+        File.WriteAllText(Path.Combine(output, "train.jsonl.part"), "{\"id\":\"half");
+        File.WriteAllText(Path.Combine(output, "heldout.jsonl.part"), "x");
+        var killed = Run(Settings, Chats(20), output: output);
+        var clean = Run(Settings, Chats(20));
+
+        Assert.Equal(File.ReadAllBytes(clean.Rows.Train), File.ReadAllBytes(killed.Rows.Train));
+        Assert.Equal(File.ReadAllBytes(clean.Rows.Heldout), File.ReadAllBytes(killed.Rows.Heldout));
+        Assert.Equal(["heldout.jsonl", "train.jsonl"], Directory.EnumerateFiles(output).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Drops_duplicates_cuts_long_rows_and_counts_everything()
+    {
+        var twice = Rows.Chat("the same", "again").ToJsonString();
+        var run = Run(
+            Settings with { MaxTokens = 256, HeldoutShare = 0 },
+            [twice, twice, Rows.Chat("hi", string.Concat(Enumerable.Repeat("many words ", 200))).ToJsonString(), Rows.Chat("no answer").ToJsonString()]);
+
+        Assert.Equal((2, 1, 1, 1), (run.Figure("rows.train"), run.Figure("rows.duplicate"), run.Figure("rows.cut"), run.Figure("rows.unanswered")));
+        Assert.Equal(256, run.Train[1].Ids.Length);
+        Assert.Equal(run.Train.Sum(row => row.Counted), run.Figure("tokens.counted"));
+        Assert.Equal(run.Train.Sum(row => row.Ids.Length), run.Figure("tokens.train"));
+    }
+
+    [Fact]
+    public void Keeps_held_out_conversations_out_of_training()
+    {
+        var rows = Chats(6).ToArray();
+        var run = Run(Settings, rows, heldout: rows[..2]);
+
+        Assert.Equal((4, 2, 2), (run.Train.Count, run.Heldout.Count, run.Figure("rows.duplicate")));
+    }
+
+    [Fact]
+    public void Stops_at_a_bad_row_or_leaves_it_out_as_asked()
+    {
+        string[] rows = ["{\"messages\": 5}", .. Chats(4)];
+        var failure = Assert.Throws<DataException>(() => Run(Settings, rows));
+        Assert.Equal((ProblemCode.BadRow, 1), (failure.Problem.Code, failure.Problem.Place!.Value.Line));
+
+        var run = Run(Settings with { OnBadRow = OnBadRow.Skip, HeldoutShare = 0 }, rows);
+        Assert.Equal((4, 1), (run.Figure("rows.train"), run.Figure("rows.bad")));
+        Assert.Contains(run.Events.OfType<Said>(), said => said.Warning && said.Text.Contains("rows.jsonl(1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Names_the_row_on_which_the_template_raises()
+    {
+        var target = Directory.CreateTempSubdirectory("raising").FullName;
+        foreach (var file in Directory.EnumerateFiles(TinyTarget.Folder))
+        {
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        }
+
+        File.WriteAllText(Path.Combine(target, "chat_template.jinja"), "\n{{ raise_exception('never') }}");
+        var failure = Assert.Throws<DataException>(() => Run(Settings, Chats(1), target: target));
+
+        Assert.Equal(ProblemCode.BadRow, failure.Problem.Code);
+        Assert.Contains("never", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("chat_template.jinja(2,1)", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Says_why_nothing_is_left_to_train_on()
+    {
+        var failure = Assert.Throws<DataException>(() => Run(Settings with { OnBadRow = OnBadRow.Skip }, ["{}", Rows.Chat("no answer").ToJsonString()]));
+
+        Assert.Equal(ProblemCode.NoRows, failure.Problem.Code);
+        Assert.Contains("1 bad, 0 duplicate, 0 held out, 1 without an answer", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Gives_the_vocabulary_stage_what_it_counts()
+    {
+        var rows = Run(Settings with { HeldoutShare = 0 }, Chats(20));
+        var output = Directory.CreateTempSubdirectory("words").FullName;
+        IStage stage = new VocabularyStage();
+        stage.Run(new VocabularySettings { Size = 24 }, new VocabularyInputs(new TargetFolder(TinyTarget.Folder), rows.Rows), Context(output, []));
+        var words = DraftWordList.Read(new DraftWords(output).File);
+
+        Assert.Equal(24, words.Words.Length);
+        Assert.Contains(TinyTarget.StopId, words.Words);
+        var counted = rows.Train.SelectMany(row => row.Ids.Where((_, index) => row.Mask[index])).ToList();
+        Assert.Equal(counted.Count(id => words.Words.Contains(id)) / (double)counted.Count, words.Coverage, 12);
+    }
+
+    private static IEnumerable<string> Chats(int count, int from = 0) => Enumerable.Range(from, count).Select(index =>
+        Rows.Chat("question " + index.ToString(CultureInfo.InvariantCulture), "the answer is " + (index * index).ToString(CultureInfo.InvariantCulture)).ToJsonString());
+
+    private static HashSet<string> Ids(IEnumerable<TokenRow> rows) => [.. rows.Select(row => row.Id)];
+
+    private static Result Run(TokenizeSettings settings, IEnumerable<string> train, IEnumerable<string>? heldout = null, string? target = null, string? output = null)
+    {
+        output ??= Directory.CreateTempSubdirectory("out").FullName;
+        var events = new List<RunEvent>();
+        var inputs = new TokenizeInputs(
+            new TargetFolder(target ?? TinyTarget.Folder), [Source(train)], heldout is null ? [] : [Source(heldout)]);
+        IStage stage = new TokenizeStage();
+        stage.Run(settings, inputs, Context(output, events));
+        var rows = new TokenRows(output);
+        return new Result(rows, [.. TokenRowFile.Read(rows.Train)], [.. TokenRowFile.Read(rows.Heldout)], events);
+    }
+
+    private static SourceFile Source(IEnumerable<string> rows)
+    {
+        var path = Rows.File(rows);
+        return new SourceFile(Path.GetDirectoryName(path)!, Path.GetFileName(path));
+    }
+
+    private static StageContext Context(string output, List<RunEvent> events)
+    {
+        var scratch = Directory.CreateTempSubdirectory("scratch").FullName;
+        return new StageContext(output, scratch, Journal.Open(Path.Combine(scratch, "journal")), events.Add, CancellationToken.None);
+    }
+
+    private sealed record Result(TokenRows Rows, IReadOnlyList<TokenRow> Train, IReadOnlyList<TokenRow> Heldout, List<RunEvent> Events)
+    {
+        public int Figure(string name) => (int)Events.OfType<Measured>().Single(measured => measured.Name == name).Value;
+    }
+}

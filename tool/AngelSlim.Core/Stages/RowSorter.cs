@@ -1,0 +1,170 @@
+using System.Globalization;
+using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Core.Stages.Contracts;
+using AngelSlim.Core.Text;
+
+namespace AngelSlim.Core.Stages;
+
+/// <summary>Takes rows of conversations one by one and writes each where it belongs: training, held out, or nowhere.</summary>
+internal sealed class RowSorter(TokenizeSettings settings, StageContext context, ConversationTokens tokens) : IDisposable
+{
+    /// <summary>Stands behind the names of files that are not finished.</summary>
+    public const string Unfinished = ".part";
+
+    private const int MostBadRowsTold = 10;
+    private readonly FileStream _train = File.Create(new TokenRows(context.Output).Train + Unfinished);
+    private readonly FileStream _heldout = File.Create(new TokenRows(context.Output).Heldout + Unfinished);
+    private readonly HashSet<string> _digests = [];
+    private readonly HashSet<string> _ids = [];
+    private readonly Tally _tally = new();
+
+    /// <summary>Reads, tokenizes and writes one row.</summary>
+    /// <param name="line">The row.</param>
+    /// <param name="heldoutShare">Share of the rows of its file that are held out, 0 to 1.</param>
+    public void Add(JsonLine line, double heldoutShare)
+    {
+        try
+        {
+            Add(ConversationReader.Read(line), heldoutShare);
+        }
+        catch (DataException failure) when (failure.Problem.Code is ProblemCode.BadRow && settings.OnBadRow is OnBadRow.Skip)
+        {
+            _tally.FirstBad ??= failure.Problem;
+            if (_tally.Bad++ < MostBadRowsTold)
+            {
+                context.Report(new Said("left out: " + failure.Problem, Warning: true));
+            }
+        }
+    }
+
+    /// <summary>Flushes the files and reports the counts.</summary>
+    /// <param name="expectsHeldout">Whether some rows were to be held out.</param>
+    /// <exception cref="DataException">There is nothing to train on.</exception>
+    public void Finish(bool expectsHeldout)
+    {
+        _tally.Check(settings);
+        _train.Flush(flushToDisk: true);
+        _heldout.Flush(flushToDisk: true);
+        if (expectsHeldout && _tally.HeldoutRows is 0)
+        {
+            context.Report(new Said("no row is held out: there will be no held-out figures; name data.heldout or raise data.heldoutShare", Warning: true));
+        }
+
+        foreach (var (name, value) in _tally.Figures())
+        {
+            context.Report(new Measured(name, value));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _train.Dispose();
+        _heldout.Dispose();
+    }
+
+    private void Add(Conversation conversation, double heldoutShare)
+    {
+        var digest = conversation.Digest();
+        if (!_digests.Add(digest))
+        {
+            _tally.Duplicates++;
+            return;
+        }
+
+        var whole = Tokenize(conversation, Name(conversation.Id, digest));
+        var row = whole.Cut(settings.MaxTokens);
+        if (row.Counted is 0)
+        {
+            _tally.Unanswered++;
+            return;
+        }
+
+        var isHeldout = Place(digest) < heldoutShare;
+        _tally.Add(row, isHeldout, wasCut: row.Ids.Length < whole.Ids.Length);
+        TokenRowFile.Write(isHeldout ? _heldout : _train, row);
+    }
+
+    /// <summary>A template that raises on a row's messages is that row's fault as far as the user is concerned: the row must be named.</summary>
+    private TokenRow Tokenize(Conversation conversation, string name)
+    {
+        try
+        {
+            return tokens.Tokenize(conversation, name);
+        }
+        catch (DataException failure) when (failure.Problem.Code is ProblemCode.BadTemplate)
+        {
+            throw BadRow.At(conversation.Place, $"{failure.Problem.Message} ({failure.Problem.Place})", failure);
+        }
+    }
+
+    /// <summary>Where in [0, 1) a conversation lies: evenly spread, and always the same for the same text.</summary>
+    private static double Place(string digest) => ulong.Parse(digest.AsSpan(0, 13), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) / (double)(1UL << 52);
+
+    private string Name(string? id, string digest)
+    {
+        var name = id ?? digest[..16];
+        name = _ids.Add(name) ? name : $"{name}-{digest[..16]}";
+        _ids.Add(name);
+        return name;
+    }
+
+    /// <summary>What became of the rows.</summary>
+    private sealed class Tally
+    {
+        private long _trainRows;
+        private long _trainTokens;
+        private long _trainCounted;
+        private long _heldoutCounted;
+        private long _cut;
+
+        public long HeldoutRows { get; private set; }
+
+        public long Duplicates { get; set; }
+
+        public long Unanswered { get; set; }
+
+        public long Bad { get; set; }
+
+        public Problem? FirstBad { get; set; }
+
+        public void Add(TokenRow row, bool isHeldout, bool wasCut)
+        {
+            _cut += wasCut ? 1 : 0;
+            if (isHeldout)
+            {
+                HeldoutRows++;
+                _heldoutCounted += row.Counted;
+                return;
+            }
+
+            _trainRows++;
+            _trainTokens += row.Ids.Length;
+            _trainCounted += row.Counted;
+        }
+
+        public void Check(TokenizeSettings settings)
+        {
+            if (_trainRows is 0)
+            {
+                throw new DataException(ProblemCode.NoRows, $"no row is left to train on: {Bad} bad, {Duplicates} duplicate, {HeldoutRows} held out, "
+                    + $"{Unanswered} without an answer in their first {settings.MaxTokens} tokens; look at data.train and data.maxTokens"
+                    + (FirstBad is null ? "" : $". The first bad row: {FirstBad}"));
+            }
+
+            if (_trainCounted == _trainTokens)
+            {
+                throw new DataException(ProblemCode.NoRows, "every token of every row counts as an answer, so no prompt is in the rows; look at the chat template");
+            }
+        }
+
+        public IEnumerable<(string Name, double Value)> Figures() =>
+        [
+            ("rows.train", _trainRows), ("rows.heldout", HeldoutRows), ("rows.cut", _cut), ("rows.bad", Bad),
+            ("rows.duplicate", Duplicates), ("rows.unanswered", Unanswered),
+            ("tokens.train", _trainTokens), ("tokens.counted", _trainCounted), ("tokens.heldoutCounted", _heldoutCounted),
+        ];
+    }
+}
