@@ -11,7 +11,8 @@ namespace AngelSlim.Core.Text;
 /// </summary>
 internal static class ConversationReader
 {
-    private const int MostMessages = 10_000;
+    // Every answer's prompt is rendered by itself, so the work grows with the square of the messages.
+    private const int MostMessages = 1_000;
 
     /// <summary>Reads one line.</summary>
     /// <exception cref="DataException">The row is not a conversation; the message has file, line and what to do.</exception>
