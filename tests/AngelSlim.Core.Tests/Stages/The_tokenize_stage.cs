@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Settings;
@@ -39,6 +40,19 @@ public sealed class The_tokenize_stage
         Assert.Equal(File.ReadAllBytes(clean.Rows.Train), File.ReadAllBytes(killed.Rows.Train));
         Assert.Equal(File.ReadAllBytes(clean.Rows.Heldout), File.ReadAllBytes(killed.Rows.Heldout));
         Assert.Equal(["heldout.jsonl", "train.jsonl"], Directory.EnumerateFiles(output).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Other bytes need another version of the stage: results that were kept under the old one must not be taken for new.</summary>
+    [Fact]
+    public void Makes_the_bytes_that_its_version_stands_for()
+    {
+        var run = Run(Settings, Chats(20));
+        var output = Directory.CreateTempSubdirectory("words").FullName;
+        IStage words = new VocabularyStage();
+        words.Run(new VocabularySettings { Size = 24 }, new VocabularyInputs(new TargetFolder(TinyTarget.Folder), run.Rows), Context(output, []));
+
+        Assert.Equal("tokenize 1, 4b4a5bce1d146caf", $"tokenize {((IStage)new TokenizeStage()).Version}, {Digest(run.Rows.Train)}");
+        Assert.Equal("vocabulary 1, 843fcaa2f7b1843f", $"vocabulary {words.Version}, {Digest(new DraftWords(output).File)}");
     }
 
     [Fact]
@@ -119,6 +133,8 @@ public sealed class The_tokenize_stage
 
     private static IEnumerable<string> Chats(int count, int from = 0) => Enumerable.Range(from, count).Select(index =>
         Rows.Chat("question " + index.ToString(CultureInfo.InvariantCulture), "the answer is " + (index * index).ToString(CultureInfo.InvariantCulture)).ToJsonString());
+
+    private static string Digest(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))[..16];
 
     private static HashSet<string> Ids(IEnumerable<TokenRow> rows) => [.. rows.Select(row => row.Id)];
 
