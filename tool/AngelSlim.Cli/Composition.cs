@@ -12,6 +12,8 @@ internal static class Composition
     /// <summary>Every stage there is. To add one: one line here.</summary>
     public static StageCatalog Stages(TensorRuntime runtime) => new(
     [
+        new TokenizeStage(),
+        new VocabularyStage(),
         new PretrainStage(runtime),
     ]);
 }
