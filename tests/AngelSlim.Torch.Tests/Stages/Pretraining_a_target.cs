@@ -16,8 +16,18 @@ public sealed class Pretraining_a_target : IClassFixture<Pretraining_a_target.Ru
 {
     private static readonly PretrainSettings Small = new()
     {
-        Layers = 4, HiddenSize = 32, IntermediateSize = 48, Heads = 2, KeyHeads = 1, HeadSize = 16, Vocabulary = 400,
-        Steps = 40, Conversations = 12, Prompts = 5, MaxNewTokens = 12, CheckpointEvery = 7,
+        Layers = 4,
+        HiddenSize = 32,
+        IntermediateSize = 48,
+        Heads = 2,
+        KeyHeads = 1,
+        HeadSize = 16,
+        Vocabulary = 400,
+        Steps = 40,
+        Conversations = 12,
+        Prompts = 5,
+        MaxNewTokens = 12,
+        CheckpointEvery = 7,
     };
 
     private readonly Runs _runs;

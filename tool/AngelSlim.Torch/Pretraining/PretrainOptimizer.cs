@@ -1,35 +1,29 @@
-using AngelSlim.Torch.Tensors;
+using AngelSlim.Torch.Training;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Pretraining;
 
-/// <summary>AdamW over all weights of a small target: gradients clipped by their common norm, rate warmed up, then half a cosine.</summary>
-internal sealed class PretrainOptimizer
+/// <summary>AdamW as small models like it: squares forgotten sooner, gradients clipped by their common norm, and a rate that never ends at zero.</summary>
+internal sealed class PretrainOptimizer : IDisposable
 {
+    private const double Decay = 0.01;
+    private const double Beta2 = 0.98;
     private const double MaxNorm = 1;
     private const double WarmupShare = 0.05;
     private const double LastShare = 0.05;
-    private static readonly AdamWUpdate Update = new(Rate: 0, Beta1: 0.9, Beta2: 0.98, Decay: 0.01, Epsilon: 1e-8);
 
     private readonly Tensor[] _weights;
-    private readonly Tensor[] _first;
-    private readonly Tensor[] _second;
-    private readonly Tensor _step = zeros(1);
-    private readonly Tensor _one = ones(1);
+    private readonly AdamW _adamW;
 
     /// <summary>Over leaves that require gradients.</summary>
-    public PretrainOptimizer(IEnumerable<Tensor> weights)
+    public PretrainOptimizer(IReadOnlyList<KeyValuePair<string, Tensor>> weights)
     {
-        _weights = [.. weights];
-        _first = [.. _weights.Select(weight => zeros_like(weight, requires_grad: false))];
-        _second = [.. _weights.Select(weight => zeros_like(weight, requires_grad: false))];
+        _weights = [.. weights.Select(weight => weight.Value)];
+        _adamW = new AdamW(weights, Decay, Beta2);
     }
 
-    /// <summary>The moments, in the order of the weights, and the number of updates: what a run needs to go on.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> State => _first
-        .Select((moment, place) => KeyValuePair.Create($"first.{place}", moment))
-        .Concat(_second.Select((moment, place) => KeyValuePair.Create($"second.{place}", moment)))
-        .Append(KeyValuePair.Create("updates", _step));
+    /// <summary>What a run needs to go on, beside the weights and the number of updates.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> State => _adamW.State;
 
     /// <summary>The rate of an update: a pure function of its number.</summary>
     /// <param name="peak">Reached after a twentieth of the steps.</param>
@@ -45,7 +39,9 @@ internal sealed class PretrainOptimizer
     }
 
     /// <summary>One update; the gradients are zero afterwards.</summary>
-    public void Step(double rate)
+    /// <param name="update">Its number, from 1.</param>
+    /// <param name="rate">The learning rate.</param>
+    public void Step(int update, double rate)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
@@ -60,11 +56,13 @@ internal sealed class PretrainOptimizer
             }
         }
 
-        _step.add_(_one);
-        Aten.FusedAdamW(_weights, gradients, _first, _second, [.. _weights.Select(_ => _step)], Update with { Rate = rate });
+        _adamW.Update(update, rate);
         foreach (var gradient in gradients)
         {
             gradient.zero_();
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _adamW.Dispose();
 }

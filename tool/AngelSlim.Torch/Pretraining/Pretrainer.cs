@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace AngelSlim.Torch.Pretraining;
 
 /// <summary>Trains a target from its first weights to its last; a killed run goes on from its checkpoint, to the same bits.</summary>
-internal sealed class Pretrainer
+internal sealed class Pretrainer : IDisposable
 {
     private const double Smoothing = 0.95;
     private const int ReportEvery = 10;
@@ -31,7 +31,7 @@ internal sealed class Pretrainer
         _settings = settings;
         _weights = FreshWeights.Draw(settings, config.Vocabulary, random);
         _target = TargetModel.Create(config, _weights.ToDictionary());
-        _optimizer = new PretrainOptimizer(_weights.Select(weight => weight.Value));
+        _optimizer = new PretrainOptimizer(_weights);
     }
 
     /// <summary>By the names that a checkpoint gives them, float32.</summary>
@@ -72,6 +72,13 @@ internal sealed class Pretrainer
         }
     }
 
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _target.Dispose();
+    }
+
     private double Step(PretrainBatches batches)
     {
         double loss;
@@ -89,7 +96,7 @@ internal sealed class Pretrainer
                     ProblemCode.Diverged, $"Pretraining diverged at step {_step + 1}: the loss is {loss}. Lower target.pretrain.learningRate.");
             }
 
-            _optimizer.Step(PretrainOptimizer.Rate(_settings.LearningRate, _step, _settings.Steps));
+            _optimizer.Step(_step + 1, PretrainOptimizer.Rate(_settings.LearningRate, _step, _settings.Steps));
         }
 
         // Numbers that TorchSharp hands to libtorch are freed by finalizers, and pin the heap until then.

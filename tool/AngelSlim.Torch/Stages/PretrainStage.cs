@@ -29,7 +29,7 @@ internal sealed class PretrainStage(TensorRuntime runtime) : TensorStage<Pretrai
         var files = new TargetFiles(context.Output);
         files.Describe(settings, tokenizer.VocabularySize);
 
-        var pretrainer = new Pretrainer(settings, TargetConfigReader.Read(context.Output));
+        using var pretrainer = new Pretrainer(settings, TargetConfigReader.Read(context.Output));
         var corpus = new Corpus(Stream(settings, 1));
         var encoder = new RowEncoder(tokenizer);
         pretrainer.Run(new PretrainBatches(() => encoder.Encode(corpus.Next()), settings.BatchRows, new Chooser(Stream(settings, 2))), context);

@@ -7,7 +7,6 @@ namespace AngelSlim.Torch.Training;
 internal sealed class AdamW : IOptimizer
 {
     private const double Beta1 = 0.9;
-    private const double Beta2 = 0.999;
     private const double Epsilon = 1e-8;
 
     private readonly IReadOnlyList<KeyValuePair<string, Tensor>> _parameters;
@@ -15,14 +14,16 @@ internal sealed class AdamW : IOptimizer
     private readonly List<Tensor> _second;
     private readonly Tensor _step = zeros(1).DetachFromDisposeScope();
     private readonly double _decay;
+    private readonly double _beta2;
 
     /// <summary>At step 0.</summary>
     /// <param name="parameters">By name; float32 leaves.</param>
     /// <param name="decay">Share of every weight that goes at rate 1.</param>
-    public AdamW(IEnumerable<KeyValuePair<string, Tensor>> parameters, double decay)
+    /// <param name="beta2">What the mean of the squares keeps from step to step.</param>
+    public AdamW(IEnumerable<KeyValuePair<string, Tensor>> parameters, double decay, double beta2 = 0.999)
     {
         _parameters = [.. parameters];
-        _decay = decay;
+        (_decay, _beta2) = (decay, beta2);
         _first = [.. _parameters.Select(pair => zeros_like(pair.Value, requires_grad: false).DetachFromDisposeScope())];
         _second = [.. _parameters.Select(pair => zeros_like(pair.Value, requires_grad: false).DetachFromDisposeScope())];
     }
@@ -46,7 +47,7 @@ internal sealed class AdamW : IOptimizer
         _step.fill_(update);
         Aten.FusedAdamW(
             [.. _parameters.Select(pair => pair.Value)], [.. _parameters.Select(pair => pair.Value.grad!)], _first, _second,
-            [.. Enumerable.Repeat(_step, _parameters.Count)], new AdamWUpdate(rate, Beta1, Beta2, _decay, Epsilon));
+            [.. Enumerable.Repeat(_step, _parameters.Count)], new AdamWUpdate(rate, Beta1, _beta2, _decay, Epsilon));
     }
 
     /// <inheritdoc/>
