@@ -61,12 +61,7 @@ internal sealed record DraftConfig
     /// <exception cref="UserException">The settings contradict each other or the target.</exception>
     public static DraftConfig For(DraftSettings settings, DraftRope rope, TargetConfig target, int words)
     {
-        var layers = settings.HiddenLayers ?? TargetModel.DefaultHiddenLayers(target.Layers);
-        if (layers.Count is not 3 || layers.Any(layer => layer < 0 || layer >= target.Layers))
-        {
-            throw new UserException(ProblemCode.OutOfRange, $"draft.hiddenLayers should be three layers from 0 to {target.Layers - 1}, but is [{string.Join(", ", layers)}].");
-        }
-
+        var layers = TargetModel.HiddenLayers(settings.HiddenLayers, target.Layers);
         if (settings.NormBeforeFc && settings.FcNorm)
         {
             throw new UserException(ProblemCode.Contradiction, "draft.normBeforeFc and draft.fcNorm are two norms of the same states: set one of them to false.");

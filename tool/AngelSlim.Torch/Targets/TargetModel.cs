@@ -91,12 +91,22 @@ internal sealed class TargetModel : IDisposable
     }
 
     /// <summary>The layers that drafts read unless told otherwise: low, middle, high, as every server takes them.</summary>
-    /// <param name="layers">Of the target; at least 4.</param>
-    public static IReadOnlyList<int> DefaultHiddenLayers(int layers)
+    /// <param name="layers">Of the target.</param>
+    /// <exception cref="UserException">There are fewer than 4.</exception>
+    public static IReadOnlyList<int> DefaultHiddenLayers(int layers) => layers >= 4
+        ? [1, (layers / 2) - 1, layers - 4]
+        : throw new UserException(ProblemCode.OutOfRange, $"draft.hiddenLayers has to name three layers from 0 to {layers - 1}: the usual ones need a target of at least 4 layers.");
+
+    /// <summary>The layers that were asked for, else the usual ones.</summary>
+    /// <param name="asked">As the manifest says it.</param>
+    /// <param name="layers">Of the target.</param>
+    /// <exception cref="UserException">They are not three of the target's layers.</exception>
+    public static IReadOnlyList<int> HiddenLayers(IReadOnlyList<int>? asked, int layers) => asked switch
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(layers, 4);
-        return [1, (layers / 2) - 1, layers - 4];
-    }
+        null => DefaultHiddenLayers(layers),
+        { Count: 3 } when asked.All(layer => layer >= 0 && layer < layers) => asked,
+        _ => throw new UserException(ProblemCode.OutOfRange, $"draft.hiddenLayers should be three layers from 0 to {layers - 1}, but is [{string.Join(", ", asked)}]."),
+    };
 
     /// <summary>Runs all layers.</summary>
     /// <param name="input">The tokens; with a cache the next tokens.</param>

@@ -1,3 +1,4 @@
+using AngelSlim.Core.Manifests.Settings;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Tensors;
@@ -24,6 +25,9 @@ internal sealed record ElementType(string Name, ScalarType Scalar, int Bytes)
 
     /// <summary>Null when we do not read that type.</summary>
     public static ElementType? Named(string name) => Array.Find(All, type => type.Name == name);
+
+    /// <summary>As a manifest names it.</summary>
+    public static ElementType Of(Dtype dtype) => Named(dtype is Dtype.Bfloat16 ? "BF16" : "F32")!;
 
     /// <summary>Null when we do not write that type.</summary>
     public static ElementType? Of(ScalarType scalar) => Array.Find(All, type => type.Scalar == scalar);

@@ -1,0 +1,134 @@
+using System.Text.Json;
+using AngelSlim.Core.Manifests;
+using AngelSlim.Torch.Tensors;
+using static TorchSharp.torch;
+
+namespace AngelSlim.Torch.Training;
+
+/// <summary>Features that <c>capture</c> wrote, mapped into memory: a row's bytes are read when the row is.</summary>
+internal sealed class StoredFeatures : IFeatureSource, IDisposable
+{
+    private readonly List<SafetensorsFile> _files = [];
+    private readonly List<StoredRow> _rows = [];
+
+    private StoredFeatures()
+    {
+    }
+
+    /// <inheritdoc/>
+    public int Count => _rows.Count;
+
+    /// <summary>Opens one part of a folder and checks every shard against the description.</summary>
+    /// <param name="folder">With <c>features.json</c>.</param>
+    /// <param name="part">Which rows.</param>
+    /// <exception cref="DataException">A shard is missing or not what the description says.</exception>
+    public static StoredFeatures Open(string folder, Func<FeatureDescription, FeaturePart> part)
+    {
+        var description = FeatureDescription.Read(folder);
+        var features = new StoredFeatures();
+        try
+        {
+            foreach (var shard in part(description).Shards)
+            {
+                features.Add(Path.Combine(folder, shard), description);
+            }
+
+            return features.Count == part(description).Rows
+                ? features
+                : throw Wrong(folder, $"{part(description).Rows} rows expected, {features.Count} found");
+        }
+        catch
+        {
+            features.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string IdOf(int row) => _rows[row].Id;
+
+    /// <inheritdoc/>
+    public FeatureBatch Read(IReadOnlyList<int> rows) => FeatureRow.Batch([.. rows.Select(row => Read(_rows[row]))]);
+
+    /// <inheritdoc/>
+    public void Dispose() => _files.ForEach(file => file.Dispose());
+
+    private static FeatureRow Read(StoredRow row)
+    {
+        using var scope = NewDisposeScope();
+        return new FeatureRow(
+            Part(FeatureShard.Ids).to(int64).MoveToOuterDisposeScope(),
+            Part(FeatureShard.Mask).MoveToOuterDisposeScope(),
+            Part(FeatureShard.Aux).MoveToOuterDisposeScope(),
+            Part(FeatureShard.Last).MoveToOuterDisposeScope());
+
+        Tensor Part(string name) => row.File.Load(name).narrow(0, row.Begin, row.Length);
+    }
+
+    private static DataException Wrong(string path, string message, Exception? inner = null) =>
+        new(ProblemCode.StoreCorrupt, $"stored features: {message}. Run the capture again with the step forced.", new TextPlace(path), inner);
+
+    private void Add(string path, FeatureDescription description)
+    {
+        var file = SafetensorsFile.Open(path);
+        _files.Add(file);
+        var lengths = Lengths(path, file);
+        var tokens = lengths.Sum();
+        var states = ElementType.Of(description.Dtype);
+        Expect(FeatureShard.Ids, ElementType.Named("I32")!, tokens);
+        Expect(FeatureShard.Mask, ElementType.Named("BOOL")!, tokens);
+        Expect(FeatureShard.Aux, states, tokens, (long)description.Layers.Count * description.Width);
+        Expect(FeatureShard.Last, states, tokens, description.Width);
+        var ids = RowIds(path, file);
+        if (ids.Count != lengths.Length)
+        {
+            throw Wrong(path, $"{lengths.Length} rows have lengths, {ids.Count} have ids");
+        }
+
+        var begin = 0L;
+        foreach (var (id, length) in ids.Zip(lengths))
+        {
+            _rows.Add(new StoredRow(id, file, begin, length));
+            begin += length;
+        }
+
+        void Expect(string name, ElementType type, params long[] shape)
+        {
+            var found = file.Tensors.GetValueOrDefault(name);
+            if (found is null || found.Type != type || !found.Shape.SequenceEqual(shape))
+            {
+                throw Wrong(path, $"'{name}' should be {type.Name} [{string.Join(", ", shape)}], found {(found is null ? "none" : $"{found.Type.Name} [{string.Join(", ", found.Shape)}]")}");
+            }
+        }
+    }
+
+    private static long[] Lengths(string path, SafetensorsFile file)
+    {
+        if (file.Tensors.GetValueOrDefault(FeatureShard.RowLengths) is not { Type.Name: "I64", Shape.Count: 1 })
+        {
+            throw Wrong(path, $"'{FeatureShard.RowLengths}' should be I64 [rows]");
+        }
+
+        using var lengths = file.Load(FeatureShard.RowLengths);
+        var values = lengths.data<long>().ToArray();
+        return values.All(length => length is > 0 and <= int.MaxValue)
+            ? values
+            : throw Wrong(path, $"'{FeatureShard.RowLengths}' should hold numbers from 1");
+    }
+
+    private static List<string> RowIds(string path, SafetensorsFile file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<List<string>>(file.Metadata.GetValueOrDefault(FeatureShard.RowIds, "null"))
+                ?? throw Wrong(path, "the ids of its rows are missing");
+        }
+        catch (JsonException e)
+        {
+            throw Wrong(path, "the ids of its rows are no list of texts", e);
+        }
+    }
+
+    /// <summary>Where a row lies.</summary>
+    private readonly record struct StoredRow(string Id, SafetensorsFile File, long Begin, long Length);
+}
