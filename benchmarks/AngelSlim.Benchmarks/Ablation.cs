@@ -75,11 +75,11 @@ internal static class Ablation
     private static Eagle3Draft Draft(Settings settings, Anchor anchor, TargetModel target, string? initial)
     {
         var vocabulary = anchor.Vocabulary(target.Config.Vocabulary);
-        var config = DraftConfig.For(settings.Draft, settings.Training.Compatibility is Compatibility.Angelslim ? DraftRope.Angelslim : settings.Draft.Rope, target.Config, vocabulary.Count);
+        var config = DraftConfig.For(settings.Draft, settings.Training.Compatibility, target.Config, vocabulary.Count);
         var weights = initial is "golden"
             ? anchor.InitialWeights(config)
             : FirstWeights.Draw(config, settings.Draft.InitialDeviation ?? target.Config.InitializerRange, settings.Training.Seed);
-        return FirstWeights.Draft(settings.Draft, config, weights, vocabulary, target);
+        return FirstWeights.Draft(settings.Draft, config, weights, vocabulary, TargetEnds.Of(target));
     }
 
     private static void Train(Trainer trainer, TrainingSettings settings, string output, int steps)

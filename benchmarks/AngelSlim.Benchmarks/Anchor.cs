@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using AngelSlim.Core.Text;
 using AngelSlim.Torch.Drafts;
 using AngelSlim.Torch.Targets;
 using AngelSlim.Torch.Tensors;
@@ -22,15 +23,16 @@ internal sealed class Anchor(string folder)
     /// <summary>The row of each step.</summary>
     public IReadOnlyList<int> Order => [.. Steps.Select(step => (int)step["row"])];
 
-    /// <summary>Ids and mask of each row.</summary>
-    public IReadOnlyList<(long[] Ids, bool[] Mask)> Rows()
+    /// <summary>Its rows; named by their line.</summary>
+    public IReadOnlyList<TokenRow> Rows()
     {
-        var rows = new List<(long[], bool[])>();
+        var rows = new List<TokenRow>();
         foreach (var line in File.ReadLines(Path.Combine(folder, "rows.jsonl")))
         {
             using var row = JsonDocument.Parse(line);
-            rows.Add((
-                [.. row.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetInt64())],
+            rows.Add(new(
+                $"{rows.Count}",
+                [.. row.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())],
                 [.. row.RootElement.GetProperty("mask").GetString()!.Select(mark => mark is '1')]));
         }
 

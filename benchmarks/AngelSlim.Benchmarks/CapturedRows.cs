@@ -1,3 +1,4 @@
+using AngelSlim.Core.Text;
 using AngelSlim.Torch.Targets;
 using AngelSlim.Torch.Tensors;
 using AngelSlim.Torch.Training;
@@ -6,13 +7,13 @@ using static TorchSharp.torch;
 namespace AngelSlim.Benchmarks;
 
 /// <summary>Rows whose target states are computed once and kept in a folder, so that many trainings share them.</summary>
-internal sealed class CapturedRows(IReadOnlyList<(long[] Ids, bool[] Mask)> rows, TargetModel target, IReadOnlyList<int> layers, string cache) : IFeatureSource
+internal sealed class CapturedRows(IReadOnlyList<TokenRow> rows, TargetModel target, IReadOnlyList<int> layers, string cache) : IFeatureSource
 {
     /// <inheritdoc/>
     public int Count => rows.Count;
 
     /// <inheritdoc/>
-    public string IdOf(int row) => $"{row}";
+    public string IdOf(int row) => rows[row].Id;
 
     /// <summary>Runs the target on the rows that are not kept yet.</summary>
     public void Capture()
@@ -20,37 +21,25 @@ internal sealed class CapturedRows(IReadOnlyList<(long[] Ids, bool[] Mask)> rows
         Directory.CreateDirectory(cache);
         for (var row = 0; row < rows.Count; row++)
         {
-            if (File.Exists(PathOf(row)))
+            if (!File.Exists(PathOf(row)))
             {
-                continue;
+                using var scope = NewDisposeScope();
+                var features = FeatureRow.Of(target, layers, rows[row]);
+                SafetensorsWriter.Write(PathOf(row), new Dictionary<string, Tensor> { ["aux"] = features.Aux_TE.unsqueeze(0), ["last"] = features.Last_TD.unsqueeze(0) });
             }
-
-            using var frozen = no_grad();
-            using var scope = NewDisposeScope();
-            var output = target.Run(new TargetInput(tensor(rows[row].Ids).unsqueeze(0)), layers);
-            SafetensorsWriter.Write(PathOf(row), new Dictionary<string, Tensor> { ["aux"] = output.Hidden_BTLD.flatten(2), ["last"] = output.Last_BTD });
         }
     }
 
     /// <inheritdoc/>
-    public FeatureBatch Read(IReadOnlyList<int> wanted)
-    {
-        var longest = wanted.Max(row => rows[row].Ids.Length);
-        var read = wanted.Select(row => (Row: rows[row], File: SafetensorsFile.Open(PathOf(row)))).ToList();
-        Tensor Joined(string name) => cat([.. read.Select(one => Padded(one.File.Load(name), longest))], dim: 0);
-        var batch = new FeatureBatch(
-            cat([.. read.Select(one => Padded(tensor(one.Row.Ids).view(1, -1, 1), longest).squeeze(2))], dim: 0),
-            cat([.. read.Select(one => Padded(tensor(one.Row.Mask).view(1, -1, 1), longest).squeeze(2))], dim: 0),
-            Joined("aux"),
-            Joined("last"),
-            arange(longest, int64).expand(1, wanted.Count, longest));
-        read.ForEach(one => one.File.Dispose());
-        return batch;
-    }
+    public FeatureBatch Read(IReadOnlyList<int> wanted) => FeatureRow.Batch([.. wanted.Select(Read)]);
 
-    private static Tensor Padded(Tensor x_BTD, long tokens) => tokens == x_BTD.shape[1]
-        ? x_BTD
-        : cat([x_BTD, zeros([x_BTD.shape[0], tokens - x_BTD.shape[1], x_BTD.shape[2]], x_BTD.dtype)], dim: 1);
+    private FeatureRow Read(int row)
+    {
+        using var file = SafetensorsFile.Open(PathOf(row));
+        using var aux_BTE = file.Load("aux");
+        using var last_BTD = file.Load("last");
+        return new(tensor([.. rows[row].Ids.Select(id => (long)id)]), tensor(rows[row].Mask), aux_BTE[0], last_BTD[0]);
+    }
 
     private string PathOf(int row) => Path.Combine(cache, $"row-{row}.safetensors");
 }

@@ -16,6 +16,7 @@ internal static class Composition
         new VocabularyStage(),
         new PretrainStage(runtime),
         new CaptureStage(runtime),
+        new TrainStage(runtime),
         new ReportStage(),
     ]);
 }

@@ -55,11 +55,11 @@ internal sealed record DraftConfig
 
     /// <summary>The form that the settings ask for beside a target.</summary>
     /// <param name="settings">What was asked.</param>
-    /// <param name="rope"><see cref="DraftRope.Angelslim"/> keeps the target's kind of rotation and takes base 10000.</param>
+    /// <param name="compatibility">AngelSlim's conventions ask for its rope: the target's kind of rotation, on base 10000.</param>
     /// <param name="target">The target's form.</param>
     /// <param name="words">Words of the draft.</param>
     /// <exception cref="UserException">The settings contradict each other or the target.</exception>
-    public static DraftConfig For(DraftSettings settings, DraftRope rope, TargetConfig target, int words)
+    public static DraftConfig For(DraftSettings settings, Compatibility compatibility, TargetConfig target, int words)
     {
         var layers = TargetModel.HiddenLayers(settings.HiddenLayers, target.Layers);
         if (settings.NormBeforeFc && settings.FcNorm)
@@ -79,7 +79,7 @@ internal sealed record DraftConfig
             TargetWords = target.Vocabulary,
             DraftWords = words,
             HiddenLayers = layers,
-            Rope = rope is DraftRope.Angelslim ? target.Rope with { Theta = 10000 } : target.Rope,
+            Rope = compatibility is Compatibility.Angelslim || settings.Rope is DraftRope.Angelslim ? target.Rope with { Theta = 10000 } : target.Rope,
             MaxPositions = target.MaxPositions,
             NormBeforeFc = settings.NormBeforeFc,
             FcNorm = settings.FcNorm,

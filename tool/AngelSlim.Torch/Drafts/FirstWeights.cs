@@ -28,7 +28,7 @@ internal static class FirstWeights
     /// <param name="vocabulary">The draft's words; taken over.</param>
     /// <param name="target">Gives the embedding, and the rows of its head.</param>
     public static Eagle3Draft Draft(
-        DraftSettings settings, DraftConfig config, Dictionary<string, Tensor> weights, DraftVocabulary vocabulary, TargetModel target)
+        DraftSettings settings, DraftConfig config, Dictionary<string, Tensor> weights, DraftVocabulary vocabulary, TargetEnds target)
     {
         using var scope = NewDisposeScope();
         if (settings.Head is HeadStart.Target)

@@ -53,39 +53,46 @@ internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, Los
         {
             using var scope = NewDisposeScope();
             var (from, to) = (taught.Count * block / blocks, taught.Count * (block + 1) / blocks);
-            var rows = taught.Skip(from).Take(to - from).ToArray();
-            var (target_nW, choice) = teacher.Of([.. rows.Select(row => row.Teacher)]);
-            for (var step = 0; step < inputs.Count; step++)
+
+            // Deepest first: then the rows of every step are the first ones, and nothing has to be copied.
+            AddBlock(teacher, [.. taught.Skip(from).Take(to - from).OrderByDescending(row => row.Depth)]);
+        }
+    }
+
+    private void AddBlock(Teacher teacher, TaughtRow[] rows)
+    {
+        var (target_nW, choices) = teacher.Of([.. rows.Select(row => row.Teacher)]);
+        var kept = Enumerable.Range(0, rows.Length).Where(i => choices[i] >= 0).ToArray();
+        if (kept.Length < rows.Length)
+        {
+            target_nW = target_nW.index_select(0, tensor(kept.Select(i => (long)i).ToArray()));
+        }
+
+        for (var step = 0; step < inputs.Count; step++)
+        {
+            var places = kept.Where(i => rows[i].Depth > step).Select(i => (long)rows[i].FirstDraft - step).ToArray();
+            _steps[step] += default(StepFigures) with { Gated = rows.Count(row => row.Depth > step), Counted = places.Length };
+            if (places.Length > 0)
             {
-                Add(step, rows, target_nW, choice);
+                AddStep(step, places, target_nW.narrow(0, 0, places.Length), [.. kept.Take(places.Length).Select(i => choices[i])]);
             }
         }
     }
 
     /// <summary>Adds one step's share of one block.</summary>
-    private void Add(int step, TaughtRow[] rows, Tensor target_nW, long[] choice)
+    private void AddStep(int step, long[] places, Tensor target_nW, long[] choices)
     {
         using var scope = NewDisposeScope();
-        var kept = Enumerable.Range(0, rows.Length).Where(i => rows[i].Depth > step && choice[i] >= 0).Select(i => (long)i).ToArray();
-        _steps[step] += default(StepFigures) with { Gated = rows.Count(row => row.Depth > step), Counted = kept.Length };
-        if (kept.Length is 0)
-        {
-            return;
-        }
-
-        var keptTarget_nW = kept.Length == rows.Length ? target_nW : target_nW.index_select(0, tensor(kept));
-        var places = kept.Select(i => (long)rows[i].FirstDraft - step).ToArray();
         var places_n = tensor(places);
         var draft_nD = inputs[step].view(-1, head_WD.shape[1]).index_select(0, places_n);
         var scores_nW = mm(draft_nD, head_WD.t()).to(float32);
-        CountCorrect(step, places, scores_nW.argmax(1).data<long>().ToArray(), [.. kept.Select(i => choice[i])]);
-        _steps[step] += default(StepFigures) with { Sum = settings.Objective.Of(keptTarget_nW, scores_nW).sum().ToSingle() };
+        CountCorrect(step, places, scores_nW.argmax(1).data<long>().ToArray(), choices);
+        _steps[step] += default(StepFigures) with { Sum = settings.Objective.Of(target_nW, scores_nW).sum().ToSingle() };
         if (_gradients_BTD.Count > 0)
         {
             var gradient_nW = scores_nW.mul_(Math.Pow(settings.StepDecay, step)).to(head_WD.dtype);
             AddToHead(gradient_nW, draft_nD);
-            var gradient_ND = _gradients_BTD[step].view(-1, head_WD.shape[1]);
-            gradient_ND.index_copy_(0, places_n, mm(gradient_nW, head_WD));
+            _gradients_BTD[step].view(-1, head_WD.shape[1]).index_copy_(0, places_n, mm(gradient_nW, head_WD));
         }
     }
 

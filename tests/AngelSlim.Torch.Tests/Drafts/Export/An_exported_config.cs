@@ -44,7 +44,7 @@ public sealed class An_exported_config
         File.WriteAllText(Path.Combine(folder, "config.json"), file.ToJsonString());
         var target = TargetConfigReader.Read(folder);
         Directory.Delete(folder, recursive: true);
-        var draft = DraftConfig.For(new DraftSettings { NormBeforeFc = false }, kind, target, words: 48);
+        var draft = DraftConfig.For(new DraftSettings { NormBeforeFc = false, Rope = kind }, Compatibility.None, target, words: 48);
         return (ExportedConfig.Of(draft, target, file, Dtype.Float32), draft);
     }
 }
