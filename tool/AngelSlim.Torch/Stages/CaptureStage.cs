@@ -1,6 +1,5 @@
 using System.Globalization;
 using AngelSlim.Core.Artifacts;
-using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Stages;
 using AngelSlim.Core.Stages.Contracts;
 using AngelSlim.Core.Text;

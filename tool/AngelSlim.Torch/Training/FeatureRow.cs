@@ -1,7 +1,6 @@
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Text;
 using AngelSlim.Torch.Targets;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Training;
