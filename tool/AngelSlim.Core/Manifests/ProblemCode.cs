@@ -28,6 +28,7 @@ internal static class ProblemCode
     // Results.
     public const string Diverged = "ASL2001";
     public const string ExpectationMissed = "ASL2002";
+    public const string TextsDiffer = "ASL2003";
 
     // The machine and the store.
     public const string StoreBusy = "ASL3001";

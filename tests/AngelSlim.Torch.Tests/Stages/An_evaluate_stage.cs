@@ -1,0 +1,169 @@
+using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Core.Stages;
+using AngelSlim.Core.Stages.Contracts;
+using AngelSlim.Core.Text;
+using AngelSlim.Testing;
+using AngelSlim.Torch.Drafts;
+using AngelSlim.Torch.Drafts.Export;
+using AngelSlim.Torch.Stages;
+using AngelSlim.Torch.Targets;
+using AngelSlim.Torch.Tensors;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace AngelSlim.Torch.Tests.Stages;
+
+public sealed class An_evaluate_stage : IDisposable
+{
+    private const int Tokens = 3;
+    private const int Prompts = 4;
+    private static readonly EvaluateSettings Settings = new() { SpeculativeTokens = Tokens, PromptsPerFile = 80, MaxNewTokens = 64, Dtype = Dtype.Float32 };
+    private readonly string _folder = Directory.CreateTempSubdirectory("evaluate-").FullName;
+    private readonly List<RunEvent> _events = [];
+
+    public An_evaluate_stage()
+    {
+        // The goldens were made without an end token; the id that stands here is in none of their texts.
+        Directory.CreateDirectory(At("target"));
+        var config = File.ReadAllText(Golden.Own("eagle3", "decode", "target", "config.json"));
+        File.WriteAllText(At("target", "config.json"), config.Replace("\"eos_token_id\": 2", $"\"eos_token_id\": {UnusedId()}", StringComparison.Ordinal));
+        File.Copy(Golden.Own("eagle3", "decode", "target", "model.safetensors"), At("target", "model.safetensors"));
+        MakeRows();
+        MakeExport();
+    }
+
+    [Fact]
+    public void Counts_what_the_reference_counts()
+    {
+        var found = Run("a");
+        var summary = ArtifactJson.Read<EvaluationSummary>(found.Summary);
+        var accepted = Enumerable.Range(0, Prompts).SelectMany(p => Ids($"p{p}.k{Tokens}.accepted")).ToList();
+
+        Assert.Equal((Prompts, 64 * Prompts), (summary.All.Prompts, summary.All.NewTokens));
+        Assert.Equal(accepted.Count, summary.All.Rounds);
+        Assert.Equal(accepted.Sum(), summary.All.AcceptedByPosition.Sum());
+        Assert.Equal(1.454023, summary.All.AcceptanceLength, 1e-6); // golden/eagle3/decode, k = 3
+        Assert.Equal(Prompts, summary.EqualPrompts);
+        Assert.Equal(["heldout"], summary.Sources.Keys);
+        Assert.Equal(Prompts, File.ReadLines(found.Rounds).Count());
+        Assert.Equal(64 * Prompts, ArtifactJson.Read<EvaluationTiming>(found.Timing).NewTokens);
+    }
+
+    [Fact]
+    public void Goes_on_where_it_was_stopped_and_writes_the_same()
+    {
+        var whole = Run("a");
+        using (var stop = new CancellationTokenSource())
+        {
+            _ = Assert.Throws<OperationCanceledException>(() => Run("b", stop.Token, _ => stop.Cancel()));
+        }
+
+        _events.Clear();
+        var resumed = Run("b");
+
+        Assert.Equal(Prompts - 1, _events.OfType<Progressed>().Count());
+        Assert.Equal(File.ReadAllText(whole.Rounds), File.ReadAllText(resumed.Rounds));
+        Assert.Equal(File.ReadAllText(whole.Summary), File.ReadAllText(resumed.Summary));
+    }
+
+    [Fact]
+    public void Refuses_a_draft_that_a_server_would_misread()
+    {
+        var config = File.ReadAllText(At("export", "config.json"));
+        File.WriteAllText(At("export", "config.json"), config.Replace("\"tie_word_embeddings\": false", "\"tie_word_embeddings\": true", StringComparison.Ordinal));
+
+        Assert.Equal(ProblemCode.BadDraft, Assert.Throws<DataException>(() => Run("a")).Problem.Code);
+    }
+
+    [Fact]
+    public void Refuses_to_run_without_a_prompt()
+    {
+        File.WriteAllText(new TokenRows(At("rows")).Heldout, "");
+
+        var wrong = Assert.Throws<DataException>(() => Run("a"));
+        Assert.Equal(ProblemCode.NoRows, wrong.Problem.Code);
+        Assert.Contains("evaluation.prompts", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_a_prompt_that_leaves_no_room_for_its_answer()
+    {
+        var wrong = Assert.Throws<DataException>(() => Run("a", settings: Settings with { MaxNewTokens = 250 }));
+        Assert.Contains("leave room for 6", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Asks_the_first_questions_of_files_through_the_target_s_template()
+    {
+        var target = Path.Combine(Golden.Root, "experiments", "builtin", "tiny-text");
+        var files = new[] { "one", "two" }.Select(name => Directory.CreateDirectory(At(name)).FullName).ToList();
+        files.ForEach(folder => File.WriteAllText(Path.Combine(folder, "prompts.jsonl"), """
+            {"question_id": 7, "turns": ["first question", "second question"]}
+            {"prompt": "another"}
+            {"prompt": "one too many"}
+
+            """));
+        var inputs = new EvaluateInputs(new TargetFolder(target), new ExportedDraft(""), new TokenRows(""), [.. files.Select(folder => new SourceFile(folder, "prompts.jsonl"))]);
+        var found = EvaluationPrompts.Read(Settings with { PromptsPerFile = 2 }, inputs, TargetConfigReader.Read(target));
+
+        Assert.Equal([("prompts.jsonl", "7"), ("prompts.jsonl", "line-2"), ("prompts.jsonl (2)", "7"), ("prompts.jsonl (2)", "line-2")], found.Select(prompt => (prompt.Source, prompt.Id)));
+        var text = Tokenizer.Load(target).Decode([.. found[0].Tokens.Select(id => (int)id)]);
+        Assert.Contains("first question", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("second", text, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private Evaluation Run(string name, CancellationToken cancellation = default, Action<RunEvent>? report = null, EvaluateSettings? settings = null)
+    {
+        var output = Directory.CreateDirectory(At("out-" + name)).FullName;
+        using var journal = Journal.Open(At(name + ".journal"));
+        ((IStage)new EvaluateStage(new TensorRuntime("", Threads: 1))).Run(
+            settings ?? Settings,
+            new EvaluateInputs(new TargetFolder(At("target")), new ExportedDraft(At("export")), new TokenRows(At("rows")), []),
+            new StageContext(output, _folder, journal, report ?? _events.Add, cancellation));
+        return new Evaluation(output);
+    }
+
+    private void MakeRows()
+    {
+        using var file = File.Create(new TokenRows(Directory.CreateDirectory(At("rows")).FullName).Heldout);
+        for (var p = 0; p < Prompts; p++)
+        {
+            int[] ids = [.. Ids($"p{p}.prompt").Select(id => (int)id)];
+            TokenRowFile.Write(file, new TokenRow($"p{p}", [.. ids, 1, 1], [.. ids.Select(_ => false), true, true]));
+        }
+
+        // A row that begins with an answer asks nothing.
+        TokenRowFile.Write(file, new TokenRow("answer", [1, 1], [true, true]));
+    }
+
+    private void MakeExport()
+    {
+        using (var target = TargetModel.Load(At("target"), float32, CPU))
+        using (var draft = DraftFolder.Load(Golden.Own("eagle3", "decode", "draft"), target))
+        {
+            TrainedDraftFile.Write(Directory.CreateDirectory(At("trained")).FullName, draft);
+        }
+
+        using var journal = Journal.Open(At("export.journal"));
+        ((IStage)new ExportStage(new TensorRuntime("", Threads: 1))).Run(
+            new ExportSettings { Dtype = Dtype.Float32, TargetName = "target", SpeculativeTokens = Tokens },
+            new ExportInputs(new TargetFolder(At("target")), new DraftWords(_folder), new TrainedDraft(At("trained"))),
+            new StageContext(Directory.CreateDirectory(At("export")).FullName, _folder, journal, _ => { }, default));
+    }
+
+    private static long UnusedId() =>
+        Enumerable.Range(0, 80).First(id => Enumerable.Range(0, Prompts).All(p => !Ids($"p{p}.plain").Contains(id)));
+
+    private static long[] Ids(string name)
+    {
+        using var golden = SafetensorsFile.Open(Golden.Own("eagle3", "decode", "io.safetensors"));
+        using var ids = golden.Read(name);
+        return ids.data<long>().ToArray();
+    }
+
+    private string At(params string[] parts) => Path.Combine([_folder, .. parts]);
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using AngelSlim.Torch.Drafts;
+using AngelSlim.Torch.Targets;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AngelSlim.Torch.Decoding;
+
+/// <summary>One prompt, decoded without the draft and with it.</summary>
+/// <param name="Plain">The target's own text.</param>
+/// <param name="Speculative">The text that the draft had a hand in.</param>
+/// <param name="PlainSeconds">Wall seconds, reading the prompt included.</param>
+/// <param name="SpeculativeSeconds">Wall seconds, reading the prompt included.</param>
+internal sealed record ComparedTexts(DecodedText Plain, DecodedText Speculative, double PlainSeconds, double SpeculativeSeconds)
+{
+    /// <summary>Whether the draft changed nothing.</summary>
+    public bool AreEqual => Plain.Tokens.SequenceEqual(Speculative.Tokens);
+}
+
+/// <summary>Where two greedy texts part.</summary>
+/// <param name="Position">The new token, from 1.</param>
+/// <param name="Plain">What the plain text has there; null where it has ended.</param>
+/// <param name="Speculative">What the speculative text has there; null where it has ended.</param>
+/// <param name="Margin">By how much one forward over everything before scores the one above the other; no number where a text has ended.</param>
+/// <param name="LargestScore">The largest score of that forward, to judge the margin by.</param>
+internal sealed record TextDifference(int Position, long? Plain, long? Speculative, double Margin, double LargestScore)
+{
+    /// <summary>Float32 kernels of other shapes add in another order: scores of two correct programs differ by a few millionths.</summary>
+    private const double RoundingShare = 1e-5;
+
+    /// <summary>Whether no float32 program could tell the two words apart.</summary>
+    public bool IsRounding => Math.Abs(Margin) <= RoundingShare * Math.Abs(LargestScore);
+}
+
+/// <summary>Decodes prompts without and with a draft.</summary>
+/// <param name="target">Borrowed.</param>
+/// <param name="draft">Borrowed.</param>
+/// <param name="speculativeTokens">Drafted tokens per round.</param>
+/// <param name="limits">When a text ends.</param>
+internal sealed class PromptComparison(TargetModel target, Eagle3Draft draft, int speculativeTokens, DecodeLimits limits)
+{
+    private readonly Decoder _plain = new(target);
+    private readonly Decoder _speculative = new(target, draft, speculativeTokens);
+
+    /// <summary>A few tokens both ways: the first calls compile and touch every page of the weights.</summary>
+    public void WarmUp(IReadOnlyList<long> prompt)
+    {
+        _ = _plain.Decode(prompt, limits with { MaxNewTokens = Math.Min(8, limits.MaxNewTokens) });
+        _ = _speculative.Decode(prompt, limits with { MaxNewTokens = Math.Min(8, limits.MaxNewTokens) });
+    }
+
+    /// <summary>Decodes one prompt both ways.</summary>
+    /// <param name="prompt">Token ids.</param>
+    /// <param name="order">Which way goes first: alternating, so that neither always finds the warmer machine.</param>
+    /// <param name="cancellation">Looked at in every round.</param>
+    public ComparedTexts Compare(IReadOnlyList<long> prompt, DecodingOrder order, CancellationToken cancellation)
+    {
+        (DecodedText Text, double Seconds) Timed(Decoder decoder)
+        {
+            var start = Stopwatch.GetTimestamp();
+            return (decoder.Decode(prompt, limits, cancellation), Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+
+        var first = Timed(order is DecodingOrder.PlainFirst ? _plain : _speculative);
+        var second = Timed(order is DecodingOrder.PlainFirst ? _speculative : _plain);
+        var (plain, speculative) = order is DecodingOrder.PlainFirst ? (first, second) : (second, first);
+
+        // Native scalars that only a finalizer frees pin the heap, and the next prompt's caches go elsewhere.
+        GC.Collect(0, GCCollectionMode.Forced, blocking: true);
+        GC.WaitForPendingFinalizers();
+        return new ComparedTexts(plain.Text, speculative.Text, plain.Seconds, speculative.Seconds);
+    }
+
+    /// <summary>Where the two texts part, judged by one forward over the prompt and what they share.</summary>
+    /// <param name="prompt">Token ids.</param>
+    /// <param name="texts">Texts that are not equal.</param>
+    public TextDifference Difference(IReadOnlyList<long> prompt, ComparedTexts texts)
+    {
+        var (plain, speculative) = (texts.Plain.Tokens, texts.Speculative.Tokens);
+        var shared = plain.Zip(speculative).TakeWhile(pair => pair.First == pair.Second).Count();
+        if (shared == plain.Count || shared == speculative.Count)
+        {
+            return new(shared + 1, shared < plain.Count ? plain[shared] : null, shared < speculative.Count ? speculative[shared] : null, double.NaN, double.NaN);
+        }
+
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var read = target.Run(new TargetInput(tensor(prompt.Concat(plain.Take(shared)).ToArray()).unsqueeze(0)), keptLayers: []);
+        var scores_V = target.Logits(read.Last_BTD[0, ^1.., ..])[0].to(float32);
+        return new(shared + 1, plain[shared], speculative[shared], scores_V[plain[shared]].ToDouble() - scores_V[speculative[shared]].ToDouble(), scores_V.abs().max().ToDouble());
+    }
+}
+
+/// <summary>Which decoding of a prompt goes first.</summary>
+internal enum DecodingOrder
+{
+    /// <summary>Without the draft, then with it.</summary>
+    PlainFirst,
+
+    /// <summary>With the draft, then without it.</summary>
+    SpeculativeFirst,
+}

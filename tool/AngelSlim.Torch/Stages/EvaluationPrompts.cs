@@ -1,0 +1,64 @@
+using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Stages.Contracts;
+using AngelSlim.Core.Text;
+using AngelSlim.Torch.Targets;
+
+namespace AngelSlim.Torch.Stages;
+
+/// <summary>A prompt of an evaluation.</summary>
+/// <param name="Source">The file that it is from, by a name that no other file of the evaluation has; <c>heldout</c> for held-out rows.</param>
+/// <param name="Id">Its name there.</param>
+/// <param name="Tokens">What the target reads before it answers.</param>
+internal sealed record EvaluationPrompt(string Source, string Id, long[] Tokens);
+
+/// <summary>Finds an evaluation's prompts: in the files that were named, else in the held-out rows.</summary>
+internal static class EvaluationPrompts
+{
+    /// <summary>All prompts, in the order of the files.</summary>
+    /// <param name="settings">How many of each file, and how long the answers get.</param>
+    /// <param name="inputs">Where they are.</param>
+    /// <param name="target">Says what it can read.</param>
+    /// <exception cref="DataException">There is none, or one cannot be read or is too long for the target.</exception>
+    public static IReadOnlyList<EvaluationPrompt> Read(EvaluateSettings settings, EvaluateInputs inputs, TargetConfig target)
+    {
+        IReadOnlyList<EvaluationPrompt> prompts = inputs.Prompts.Count > 0
+            ? [.. OfFiles(settings.PromptsPerFile, inputs)]
+            : [.. OfHeldoutRows(inputs.Rows.Heldout, target.Vocabulary).Take(settings.PromptsPerFile)];
+        if (prompts.Count is 0)
+        {
+            throw new DataException(
+                ProblemCode.NoRows,
+                "there is no prompt to evaluate: name files in evaluation.prompts, or put rows aside with data.heldout or data.heldoutShare.",
+                new TextPlace(inputs.Rows.Heldout));
+        }
+
+        var longest = target.MaxPositions - settings.MaxNewTokens;
+        return prompts.FirstOrDefault(prompt => prompt.Tokens.Length > longest) is not { } tooLong ? prompts : throw new DataException(
+            ProblemCode.BadRow,
+            $"prompt {tooLong.Id} of {tooLong.Source} has {tooLong.Tokens.Length} tokens; with evaluation.maxNewTokens {settings.MaxNewTokens} the target's {target.MaxPositions} positions leave room for {longest}. Shorten or drop it.");
+    }
+
+    private static IEnumerable<EvaluationPrompt> OfFiles(int promptsPerFile, EvaluateInputs inputs)
+    {
+        var template = ChatTemplate.Load(inputs.Target.Folder, TemplateClock.Instance);
+        var tokenizer = Tokenizer.Load(inputs.Target.Folder);
+        var taken = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var file in inputs.Prompts)
+        {
+            taken[file.Name] = taken.GetValueOrDefault(file.Name) + 1;
+            var source = taken[file.Name] is 1 ? file.Name : $"{file.Name} ({taken[file.Name]})";
+            foreach (var prompt in PromptReader.Read(file.Path).Take(promptsPerFile))
+            {
+                yield return new EvaluationPrompt(source, prompt.Id, [.. prompt.Tokens(template, tokenizer).Select(id => (long)id)]);
+            }
+        }
+    }
+
+    /// <summary>The first question of a row is what stands before its first counted token.</summary>
+    private static IEnumerable<EvaluationPrompt> OfHeldoutRows(string path, int vocabulary) =>
+        from row in TokenRowFile.Read(path, vocabulary)
+        let question = Array.IndexOf(row.Mask, true)
+        where question > 0
+        select new EvaluationPrompt("heldout", row.Id, [.. row.Ids.Take(question).Select(id => (long)id)]);
+}
