@@ -17,6 +17,8 @@ internal static class Composition
         new PretrainStage(runtime),
         new CaptureStage(runtime),
         new TrainStage(runtime),
+        new ExportStage(runtime),
+        new EvaluateStage(runtime),
         new ReportStage(),
     ]);
 }

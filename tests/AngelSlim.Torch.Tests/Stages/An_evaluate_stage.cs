@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Settings;
@@ -49,6 +50,10 @@ public sealed class An_evaluate_stage : IDisposable
         Assert.Equal(["heldout"], summary.Sources.Keys);
         Assert.Equal(Prompts, File.ReadLines(found.Rounds).Count());
         Assert.Equal(64 * Prompts, ArtifactJson.Read<EvaluationTiming>(found.Timing).NewTokens);
+
+        // All of it is counts and ids, so every machine writes these bytes.
+        var bytes = SHA256.HashData([.. File.ReadAllBytes(found.Rounds), .. File.ReadAllBytes(found.Summary)]);
+        Assert.Equal("evaluate 1, ba5b816fb1057a00", $"evaluate {((IStage)new EvaluateStage(new TensorRuntime("", Threads: 1))).Version}, {Convert.ToHexStringLower(bytes)[..16]}");
     }
 
     [Fact]
@@ -146,6 +151,7 @@ public sealed class An_evaluate_stage : IDisposable
         using (var draft = DraftFolder.Load(Golden.Own("eagle3", "decode", "draft"), target))
         {
             TrainedDraftFile.Write(Directory.CreateDirectory(At("trained")).FullName, draft);
+            new DraftWordList([.. draft.Vocabulary.Words.Select(word => (int)word)], Coverage: 1, draft.Vocabulary.TargetCount).Write(new DraftWords(_folder).File);
         }
 
         using var journal = Journal.Open(At("export.journal"));

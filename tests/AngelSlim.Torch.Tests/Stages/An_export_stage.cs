@@ -1,8 +1,11 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Settings;
 using AngelSlim.Core.Stages;
 using AngelSlim.Core.Stages.Contracts;
+using AngelSlim.Core.Text;
 using AngelSlim.Testing;
 using AngelSlim.Torch.Decoding;
 using AngelSlim.Torch.Drafts;
@@ -32,6 +35,20 @@ public sealed class An_export_stage : IDisposable
         {
             Golden.Matches($"export-{Path.GetFileName(file)}", File.ReadAllText(Path.Combine(export, file)));
         }
+    }
+
+    [Fact]
+    public void Writes_bytes_that_are_pinned_to_its_version()
+    {
+        var weights = SHA256.HashData(File.ReadAllBytes(Path.Combine(Export(Dtype.Bfloat16, "target"), "model.safetensors")));
+        Assert.Equal("export 1, 089cc8aecd77e863", $"export {((IStage)new ExportStage(new TensorRuntime("", Threads: 1))).Version}, {Convert.ToHexStringLower(weights)[..16]}");
+    }
+
+    [Fact]
+    public void Refuses_a_draft_of_other_words()
+    {
+        var wrong = Assert.Throws<DataException>(() => Export(Dtype.Float32, "target", words => words with { Words = words.Words[1..] }));
+        Assert.Contains("trained with other words", wrong.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -70,13 +87,15 @@ public sealed class An_export_stage : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private string Export(Dtype dtype, string name)
+    private string Export(Dtype dtype, string name, Func<DraftWordList, DraftWordList>? change = null)
     {
         var (trained, output) = (Directory.CreateDirectory(Path.Combine(_folder, "trained")).FullName, Directory.CreateDirectory(Path.Combine(_folder, "export")).FullName);
         using (var target = TargetModel.Load(Target, float32, CPU))
         using (var draft = DraftFolder.Load(Golden.Own("eagle3", "decode", "draft"), target))
         {
             TrainedDraftFile.Write(trained, draft);
+            var words = new DraftWordList([.. draft.Vocabulary.Words.Select(word => (int)word)], Coverage: 0.985, draft.Vocabulary.TargetCount);
+            (change?.Invoke(words) ?? words).Write(new DraftWords(_folder).File);
         }
 
         using var journal = Journal.Open(Path.Combine(_folder, "journal"));

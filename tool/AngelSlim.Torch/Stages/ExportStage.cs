@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Settings;
 using AngelSlim.Core.Stages;
 using AngelSlim.Core.Stages.Contracts;
+using AngelSlim.Core.Text;
 using AngelSlim.Torch.Drafts;
 using AngelSlim.Torch.Drafts.Export;
 using AngelSlim.Torch.Targets;
@@ -19,15 +21,25 @@ internal sealed class ExportStage(TensorRuntime runtime) : TensorStage<ExportSet
     {
         var target = TargetConfigReader.Read(inputs.Target.Folder);
         var targetFile = JsonNode.Parse(File.ReadAllText(Path.Combine(inputs.Target.Folder, "config.json")))!.AsObject();
+        var words = DraftWordList.Read(inputs.Words.File);
         var (config, weights, vocabulary) = TrainedDraftFile.Read(inputs.Draft.Folder);
         using (vocabulary)
         {
+            RefuseOtherWords(vocabulary, words, inputs.Draft);
             DraftConfigFile.Write(Path.Combine(context.Output, "config.json"), ExportedConfig.Of(config, target, targetFile, settings.Dtype));
             SafetensorsWriter.Write(Path.Combine(context.Output, "model.safetensors"), Tensors(weights, vocabulary, settings.Dtype));
         }
 
-        ExportedTexts.Write(context.Output, config, settings);
+        ExportedTexts.Write(context.Output, config, words, settings);
         ExportCheck.Verify(context.Output);
+    }
+
+    private static void RefuseOtherWords(DraftVocabulary vocabulary, DraftWordList words, TrainedDraft draft)
+    {
+        if (!vocabulary.Words.SequenceEqual(words.Words.Select(word => (long)word)))
+        {
+            throw new DataException(ProblemCode.BadDraft, "the draft was trained with other words than the vocabulary step now has; run train again.", new TextPlace(draft.Folder));
+        }
     }
 
     /// <summary>The embedding is left out: servers share the target's, and SGLang would drop another.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using AngelSlim.Core.Manifests.Settings;
 using AngelSlim.Core.Reporting;
 using AngelSlim.Core.Stages.Contracts;
+using AngelSlim.Core.Text;
 
 namespace AngelSlim.Torch.Drafts.Export;
 
@@ -12,9 +13,9 @@ internal static class ExportedTexts
     private const int LongestName = 200;
 
     /// <summary>Writes <c>README.md</c> and <c>launch/*.sh</c>.</summary>
-    public static void Write(string folder, DraftConfig draft, ExportSettings settings)
+    public static void Write(string folder, DraftConfig draft, DraftWordList words, ExportSettings settings)
     {
-        var values = Values(draft, settings);
+        var values = Values(draft, words, settings);
         Directory.CreateDirectory(Path.Combine(folder, "launch"));
         foreach (var (template, file) in new[] { ("README.md", "README.md"), ("vllm.sh", "launch/vllm.sh"), ("sglang.sh", "launch/sglang.sh") })
         {
@@ -22,7 +23,7 @@ internal static class ExportedTexts
         }
     }
 
-    private static Dictionary<string, object?> Values(DraftConfig draft, ExportSettings settings)
+    private static Dictionary<string, object?> Values(DraftConfig draft, DraftWordList words, ExportSettings settings)
     {
         var name = OneLine(settings.TargetName);
         return new()
@@ -35,6 +36,7 @@ internal static class ExportedTexts
             ["parameters"] = DraftWeights.Shapes(draft).Values.Sum(shape => shape.Aggregate(1L, (product, size) => product * size)).ToString("N0", CultureInfo.InvariantCulture),
             ["draft_words"] = draft.DraftWords,
             ["target_words"] = draft.TargetWords,
+            ["coverage"] = words.Coverage,
             ["layers"] = draft.HiddenLayers,
             ["norm_before_fc"] = draft.NormBeforeFc ? "one over the joined states" : draft.FcNorm ? "one over each state" : "none",
             ["norm_output"] = draft.NormOutput ? "yes" : "no",
