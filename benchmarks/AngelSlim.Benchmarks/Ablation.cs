@@ -39,10 +39,10 @@ internal static class Ablation
         rows.Capture();
 
         var order = anchor.Order;
-        var task = new TrainingTask(draft, target.Head_VD, rows, step => [order[step]], settings.Training.Steps ?? order.Count) { Scratch = output };
+        var task = new TrainingTask(draft, target.Head_VD, rows, step => [order[step % order.Count]], settings.Training.Steps ?? order.Count) { Scratch = output };
         using (var trainer = new Trainer(task, settings.Training))
         {
-            Train(trainer, settings.Training, output, Math.Min(options.Number("stop-after") ?? trainer.Steps, order.Count));
+            Train(trainer, settings.Training, output, options.Number("stop-after") ?? trainer.Steps);
         }
 
         Save(draft, output);
@@ -59,7 +59,7 @@ internal static class Ablation
                 throw new UserException(ProblemCode.Usage, $"--set should be draft.NAME=VALUE or training.NAME=VALUE, not '{assignment}'.");
             }
 
-            member[name] = value is "true" or "false" || double.TryParse(value, CultureInfo.InvariantCulture, out _) ? JsonNode.Parse(value) : value;
+            member[name] = value is "true" or "false" or ['[', ..] || double.TryParse(value, CultureInfo.InvariantCulture, out _) ? JsonNode.Parse(value) : value;
         }
 
         try

@@ -21,7 +21,7 @@ internal sealed class TrainingRun(Trainer trainer, TrainingSettings settings, St
     {
         Checkpoint.Restore(context.Scratch, trainer);
         using var curve = TrainingCurve.Open(context.Output, settings.Unroll, settings.StepDecay, trainer.Taken);
-        var (start, first) = (Stopwatch.GetTimestamp(), trainer.Taken);
+        var start = Stopwatch.GetTimestamp();
         while (trainer.Taken < trainer.Steps)
         {
             if (context.Cancellation.IsCancellationRequested)
@@ -33,7 +33,7 @@ internal sealed class TrainingRun(Trainer trainer, TrainingSettings settings, St
             var report = trainer.Next();
             curve.Add(report);
             _tokens += report.Tokens;
-            Report(report, Stopwatch.GetElapsedTime(start), first);
+            Report(report, Stopwatch.GetElapsedTime(start));
             if (trainer.Taken % settings.EvaluateEvery == 0 || trainer.Taken == trainer.Steps)
             {
                 Evaluate(curve);
@@ -67,14 +67,12 @@ internal sealed class TrainingRun(Trainer trainer, TrainingSettings settings, St
         context.Report(new Measured("heldout.acceptanceLength", figures.AcceptanceLength, trainer.Taken));
     }
 
-    private void Report(StepReport report, TimeSpan elapsed, int first)
+    private void Report(StepReport report, TimeSpan elapsed)
     {
         context.Report(new Measured("loss", report.Loss, report.Step));
-        var perStep = elapsed / (report.Step - first);
-        var left = perStep * (trainer.Steps - report.Step);
         var detail = string.Create(
             CultureInfo.InvariantCulture,
-            $"loss {report.Loss:0.000}, accuracy {report.Figures.Steps[0].Accuracy:0.000}, {_tokens / Math.Max(elapsed.TotalSeconds, 1e-3):0} tokens/s, {left:hh\\:mm\\:ss} left");
+            $"loss {report.Loss:0.000}, accuracy {report.Figures.Steps[0].Accuracy:0.000}, {_tokens / Math.Max(elapsed.TotalSeconds, 1e-3):0} tokens/s");
         context.Report(new Progressed(report.Step, trainer.Steps, "steps") { Detail = detail });
     }
 }
