@@ -2,7 +2,6 @@ using AngelSlim.Core.Manifests.Settings;
 using AngelSlim.Torch.Drafts;
 using AngelSlim.Torch.Targets;
 using AngelSlim.Torch.Training;
-using static TorchSharp.torch;
 
 namespace AngelSlim.Benchmarks;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using AngelSlim.Torch.Targets;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Benchmarks;

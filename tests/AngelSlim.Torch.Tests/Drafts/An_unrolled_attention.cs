@@ -1,5 +1,4 @@
 using AngelSlim.Torch.Drafts;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

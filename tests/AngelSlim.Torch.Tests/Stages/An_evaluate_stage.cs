@@ -62,7 +62,7 @@ public sealed class An_evaluate_stage : IDisposable
         var whole = Run("a");
         using (var stop = new CancellationTokenSource())
         {
-            _ = Assert.Throws<OperationCanceledException>(() => Run("b", stop.Token, _ => stop.Cancel()));
+            _ = Assert.Throws<OperationCanceledException>(() => Run("b", _ => stop.Cancel(), cancellation: stop.Token));
         }
 
         _events.Clear();
@@ -121,7 +121,7 @@ public sealed class An_evaluate_stage : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private Evaluation Run(string name, CancellationToken cancellation = default, Action<RunEvent>? report = null, EvaluateSettings? settings = null)
+    private Evaluation Run(string name, Action<RunEvent>? report = null, EvaluateSettings? settings = null, CancellationToken cancellation = default)
     {
         var output = Directory.CreateDirectory(At("out-" + name)).FullName;
         using var journal = Journal.Open(At(name + ".journal"));

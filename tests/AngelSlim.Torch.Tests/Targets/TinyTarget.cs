@@ -2,7 +2,6 @@ using System.Text.Json;
 using AngelSlim.Torch.Layers;
 using AngelSlim.Torch.Targets;
 using AngelSlim.Torch.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Tests.Targets;

@@ -1,6 +1,5 @@
 using AngelSlim.Core.Manifests;
 using AngelSlim.Torch.Tensors;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Torch.Tensors;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
