@@ -14,16 +14,16 @@ public sealed class A_report_s_parts
     [Fact]
     public void A_chart_is_well_formed_and_the_same_every_time()
     {
-        Curve[] curves = [new("training <loss>", [(1, 3.5), (2, 2.5)]), new("held-out", [(2, 2.75)])];
-        var svg = LineChart.Svg("step", "loss", curves);
+        Curve[] curves = [new(CurveColour.Blue, [(1, 3.5), (2, 2.5)]), new(CurveColour.Vermilion, [(2, 2.75)])];
+        var svg = LineChart.Svg("step <k>", "loss", curves);
 
         Assert.Equal("svg", XDocument.Parse(svg).Root!.Name.LocalName);
-        Assert.Equal(svg, LineChart.Svg("step", "loss", curves));
+        Assert.Equal(svg, LineChart.Svg("step <k>", "loss", curves));
     }
 
     [Fact]
     public void A_chart_without_points_is_a_chart_all_the_same() =>
-        Assert.Equal("svg", XDocument.Parse(LineChart.Svg("step", "loss", [new("held-out", [])])).Root!.Name.LocalName);
+        Assert.Equal("svg", XDocument.Parse(LineChart.Svg("step", "loss", [new(CurveColour.Pale, [])])).Root!.Name.LocalName);
 
     [Fact]
     public void A_table_gives_columns_by_name()

@@ -23,7 +23,7 @@ internal sealed class ReportStage() : Stage<ReportSettings, ReportInputs, Report
             .ToArray();
 
         Write(context, "loss.svg", LossChart(curve, heldout));
-        Write(context, "heldout.svg", LineChart.Svg("optimiser step", "simulated acceptance length", [new Curve("held-out", Points(heldout, "acceptance_length"))]));
+        Write(context, "heldout.svg", LineChart.Svg("optimiser step", "simulated acceptance length", [new Curve(CurveColour.Vermilion, Points(heldout, "acceptance_length"))]));
         Write(context, "report.md", TextTemplate.Fill("report/report.md.scriban", new Dictionary<string, object?>
         {
             ["name"] = settings.Experiment["name"]?.GetValue<string>() ?? "",
@@ -45,7 +45,7 @@ internal sealed class ReportStage() : Stage<ReportSettings, ReportInputs, Report
     {
         var points = Points(curve, "loss");
         var smooth = points.Index().Select(point => (point.Item.X, points.Skip(Math.Max(0, point.Index - Window + 1)).Take(Math.Min(Window, point.Index + 1)).Average(p => p.Y)));
-        return LineChart.Svg("optimiser step", "loss", [new Curve("training", points), new Curve($"mean of {Window}", [.. smooth]), new Curve("held-out", Points(heldout, "loss"))]);
+        return LineChart.Svg("optimiser step", "loss", [new Curve(CurveColour.Pale, points), new Curve(CurveColour.Blue, [.. smooth]), new Curve(CurveColour.Vermilion, Points(heldout, "loss"))]);
     }
 
     private static (double X, double Y)[] Points(CsvTable table, string column) => [.. table.Column("step").Zip(table.Column(column))];
