@@ -18,7 +18,7 @@ internal sealed class DraftCase : IDisposable
         var model = File("model");
         var config = DraftConfigFile.Read(Path.Combine(folder, "config.json"), usualLayers: [1, 3, 4]);
         var weights = DraftWeights.Shapes(config).Keys.ToDictionary(name => name, name => model.Read(name).requires_grad_());
-        
+
         // AngelSlim takes base 10000 whatever the config says.
         config = rope is DraftRope.Angelslim ? config with { Rope = config.Rope with { Theta = 10000 } } : config;
         Draft = new(config, weights, DraftVocabulary.FromOffsets(model.Load("d2t"), config.TargetWords), model.Load("embed_tokens.weight"));
