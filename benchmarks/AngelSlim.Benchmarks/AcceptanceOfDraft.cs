@@ -86,7 +86,8 @@ internal static class AcceptanceOfDraft
             $"k {k}  {set,-10} rounds {counts.Rounds,5}  acceptance length {counts.AcceptanceLength:F4}  per position {string.Join(" ", counts.PerPosition.Select(share => share.ToString("F4", CultureInfo.InvariantCulture)))}"));
     }
 
-    private static IEnumerable<int> Lengths(string list) => list.Split(',').Select(text => int.TryParse(text, out var k) && k is > 0 and <= 16
+    /// <summary>Numbers of speculative tokens, 1 to 16 each.</summary>
+    public static IEnumerable<int> Lengths(string list) => list.Split(',').Select(text => int.TryParse(text, out var k) && k is > 0 and <= 16
         ? k
         : throw new UserException(ProblemCode.Usage, $"--k should be numbers from 1 to 16 with commas between, not '{list}'."));
 }

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Globalization;
+using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Torch.Decoding;
+using AngelSlim.Torch.Drafts;
+using AngelSlim.Torch.Targets;
+using static TorchSharp.torch;
+
+namespace AngelSlim.Benchmarks;
+
+/// <summary>What the parts of a round cost, and so which acceptance length pays for them; a draft's weights do not matter here.</summary>
+/// <remarks>
+/// Processor time of one thread, so that a busy machine distorts little; best of several stretches, since the rest is
+/// other work. Speed-up = acceptance length / (verification + k × draft step), both in units of a plain token.
+/// </remarks>
+internal static class DecodingCost
+{
+    // Many short stretches: on a busy machine the shortest is the one that nobody disturbed.
+    private const int Stretches = 50;
+    private const double ShortestStretch = 40;
+    private const int WarmUpCalls = 100;
+
+    public static int Run(Options options)
+    {
+        set_num_threads(1);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        using var target = TargetModel.Load(options["model"], options.Find("dtype") is "bfloat16" ? bfloat16 : float32, CPU);
+        using var draft = Untrained(target, options.Number("vocabulary") ?? target.Config.Vocabulary);
+        var length = options.Number("length") ?? 128;
+        var plain = Read(target, length, rows: 1);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"plain token {plain:F3} ms at {length} tokens"));
+        foreach (var k in AcceptanceOfDraft.Lengths(options.Find("k") ?? "2,4"))
+        {
+            var (verification, step) = (Read(target, length, rows: k + 1), Draft(draft, length, k) / k);
+            var rounds = (verification + (k * step)) / plain;
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"k {k}: verification {verification:F3} ms, draft step {step:F3} ms; pays from acceptance length {rounds:F2}, 1.5x from {1.5 * rounds:F2}"));
+        }
+
+        return 0;
+    }
+
+    private static Eagle3Draft Untrained(TargetModel target, int words)
+    {
+        var settings = new DraftSettings();
+        var config = DraftConfig.For(settings, new TrainingSettings().Compatibility, target.Config, Math.Min(words, target.Config.Vocabulary));
+        var weights = FirstWeights.Draw(config, target.Config.InitializerRange, seed: 1)
+            .ToDictionary(pair => pair.Key, pair => pair.Value.to(target.Embedding_VD.dtype).DetachFromDisposeScope());
+        return new Eagle3Draft(config, weights, new DraftVocabulary([.. Enumerable.Range(0, config.DraftWords).Select(word => (long)word)], target.Config.Vocabulary), target.Embedding_VD);
+    }
+
+    private static double Read(TargetModel target, int length, int rows)
+    {
+        using var reading = new TargetReading(target, TargetModel.DefaultHiddenLayers(target.Config.Layers));
+        _ = reading.Read([.. Enumerable.Range(0, length).Select(id => (long)id % target.Config.Vocabulary)], answers: 1);
+        long[] piece = [.. Enumerable.Range(0, rows).Select(id => (long)id)];
+        return Best(() =>
+        {
+            using var scope = NewDisposeScope();
+            _ = reading.Read(piece, answers: rows);
+            reading.Keep(length);
+        });
+    }
+
+    private static double Draft(Eagle3Draft draft, int length, int k)
+    {
+        using var scope = NewDisposeScope();
+        using var chain = new DraftChain(draft);
+        var hidden_BTLD = randn([1, length, draft.Config.HiddenLayers.Count, draft.Config.TargetWidth], draft.Head_WD.dtype);
+        long[] next = [.. Enumerable.Range(0, length).Select(_ => 1L)];
+        _ = chain.Propose(hidden_BTLD, next, k);
+        var one_BTLD = hidden_BTLD[.., ..1];
+        return Best(() => _ = chain.Propose(one_BTLD, [1], k));
+    }
+
+    /// <summary>Milliseconds of processor time of one call, once everything is compiled and every page touched.</summary>
+    private static double Best(Action action)
+    {
+        var calls = 1;
+        for (var spent = Stretch(action, WarmUpCalls); spent * calls < ShortestStretch; calls *= 2)
+        {
+        }
+
+        return Enumerable.Range(0, Stretches).Min(_ => Stretch(action, calls));
+    }
+
+    private static double Stretch(Action action, int calls)
+    {
+        var start = Process.GetCurrentProcess().TotalProcessorTime;
+        for (var i = 0; i < calls; i++)
+        {
+            action();
+        }
+
+        return (Process.GetCurrentProcess().TotalProcessorTime - start).TotalMilliseconds / calls;
+    }
+}
