@@ -123,8 +123,8 @@ public sealed class Capturing_features : IDisposable
     [Fact]
     public void Says_what_it_will_write_before_it_begins()
     {
-        var said = Assert.IsType<Said>(Capture("whole", Rows(lengths: [100, 28]), heldout: [])[0]);
-        Assert.Equal("capture: 128 tokens at 389 bytes, 0.000 GB in 1 files; 0.000 GB still to write.", said.Text);
+        var said = Assert.IsType<Said>(Capture("whole", Rows(lengths: [1000, 1000]), heldout: [])[0]);
+        Assert.Equal("capture: 2000 tokens at 389 bytes, 0.8 MB; 0.8 MB still to write.", said.Text);
     }
 
     [Fact]

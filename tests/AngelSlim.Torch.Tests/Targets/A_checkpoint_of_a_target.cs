@@ -21,6 +21,10 @@ public sealed class A_checkpoint_of_a_target
     public void Is_refused_when_a_weight_has_another_shape() =>
         Refuses(Config, weights => weights["model.norm.weight"] = ones(25), "'model.norm.weight' should have shape [24] by config.json but has [25]");
 
+    [Fact]
+    public void Is_refused_when_its_weights_are_whole_numbers() =>
+        Refuses(Config, weights => weights["model.norm.weight"] = ones(24, ScalarType.Byte), "'model.norm.weight' should be F32, F16 or BF16 but is U8");
+
     /// <summary>A bias that nobody adds would make every number a little wrong.</summary>
     [Fact]
     public void Is_refused_when_there_is_a_weight_that_nobody_reads() =>

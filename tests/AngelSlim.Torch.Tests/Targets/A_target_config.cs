@@ -87,7 +87,10 @@ public sealed class A_target_config
     [InlineData("{")]
     [InlineData("""{"vocab_size":1,"vocab_size":2}""")]
     [InlineData("""{"vocab_size":NaN}""")]
-    public void Is_refused_when_it_is_not_one_object(string text)
+    [InlineData("""{"architectures":["\ud800"]}""")]
+    [InlineData("""{"model_type":"\ud800"}""")]
+    [InlineData("""{"\ud800":1,"\ud801":2}""")]
+    public void Is_refused_when_it_is_not_one_sound_object(string text)
     {
         File.WriteAllText(Path.Combine(_folder, "config.json"), text);
         Assert.Equal(ProblemCode.BadConfig, Assert.Throws<DataException>(() => TargetConfigReader.Read(_folder)).Problem.Code);
@@ -101,6 +104,38 @@ public sealed class A_target_config
     [Fact]
     public void Ignores_a_window_that_is_off() =>
         Assert.Equal(4, Read("""{"architectures":["Qwen3ForCausalLM"],"num_attention_heads":32,"sliding_window":8,"use_sliding_window":false}""").Layers);
+
+    /// <summary>A thousand configs with one to four changed bytes (seed 1): each is read or refused by name.</summary>
+    [Fact]
+    public void Survives_a_thousand_damages()
+    {
+        _ = Read("""{"rope_scaling":{"rope_type":"llama3","factor":8,"low_freq_factor":1,"high_freq_factor":4},"eos_token_id":[1,2],"layer_types":["full_attention"]}""");
+        var path = Path.Combine(_folder, "config.json");
+        var good = File.ReadAllBytes(path);
+        var random = new Random(1);
+        var read = 0;
+        for (var i = 0; i < 1000; i++)
+        {
+            var bad = good[..];
+            for (var change = random.Next(1, 5); change > 0; change--)
+            {
+                bad[random.Next(bad.Length)] = random.Next(2) is 0 ? (byte)random.Next(256) : (byte)"0123456789[]{},:\"\\u"[random.Next(19)];
+            }
+
+            File.WriteAllBytes(path, bad);
+            try
+            {
+                _ = TargetConfigReader.Read(_folder);
+                read++;
+            }
+            catch (DataException wrong)
+            {
+                Assert.StartsWith(path, wrong.Message, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.InRange(read, 10, 900);
+    }
 
     private TargetConfig Read(string changes)
     {

@@ -49,7 +49,7 @@ internal sealed class CaptureStage(TensorRuntime runtime) : TensorStage<CaptureS
         var left = parts.Sum(part => part.TokensLeft(context.Journal)) * bytesPerToken;
         context.Report(new Said(string.Create(
             CultureInfo.InvariantCulture,
-            $"{tokens} tokens at {bytesPerToken} bytes, {tokens * bytesPerToken / 1e9:f3} GB in {parts.Sum(part => part.Shards.Count)} files; {left / 1e9:f3} GB still to write.")));
+            $"{tokens} tokens at {bytesPerToken} bytes, {tokens * bytesPerToken / 1e6:f1} MB; {left / 1e6:f1} MB still to write.")));
         DiskSpace.Require(context.Output, left, new DriveInfo(context.Output).AvailableFreeSpace);
     }
 

@@ -1,12 +1,14 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using AngelSlim.Core.Manifests;
 
 namespace AngelSlim.Torch.Targets;
 
 /// <summary>An object of a checkpoint's JSON file, read member by member; what has the wrong type or range is refused by key and value.</summary>
 /// <remarks>A member that is null is a member that is missing, as in the reference implementation. Members that nobody asks for are left alone.</remarks>
-internal sealed class ConfigObject
+internal sealed partial class ConfigObject
 {
     private const long LongestFile = 10_000_000;
     private readonly string _file;
@@ -42,6 +44,7 @@ internal sealed class ConfigObject
     {
         try
         {
+            TakeAllTexts(text);
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
             return document.RootElement.ValueKind is JsonValueKind.Object
                 ? new ConfigObject(file, "", document.RootElement.Clone())
@@ -51,6 +54,10 @@ internal sealed class ConfigObject
         {
             var place = new TextPlace(file, (int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1);
             throw new DataException(ProblemCode.BadConfig, $"JSON expected: {e.Message}", place, e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new DataException(ProblemCode.BadConfig, $"texts of whole characters expected: {e.Message}", new TextPlace(file), e);
         }
     }
 
@@ -69,8 +76,7 @@ internal sealed class ConfigObject
     public string? Text(string key) => Find(key) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.String } value => value.GetString(),
-        _ => throw Refuse(key, "a text"),
+        { } value => TextIn(key, value, "a text"),
     };
 
     /// <summary>True or false; the default where the member is missing.</summary>
@@ -115,7 +121,7 @@ internal sealed class ConfigObject
     public IReadOnlyList<string> Texts(string key) => Find(key) switch
     {
         null => [],
-        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(text => TextIn(key, text))],
+        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(text => TextIn(key, text, "a list of texts"))],
         _ => throw Refuse(key, "a list of texts"),
     };
 
@@ -124,10 +130,13 @@ internal sealed class ConfigObject
     /// <param name="supported">What would do.</param>
     public DataException Refuse(string key, string supported)
     {
-        var raw = Find(key) is { } value ? JsonSerializer.Serialize(value) : "missing";
+        var raw = Find(key) is { } value ? BlankRuns().Replace(value.GetRawText(), " ") : "missing";
         var found = raw.Length > 100 ? raw[..100] + "…" : raw;
         return new DataException(ProblemCode.BadConfig, $"'{_prefix}{key}' is {found}; supported: {supported}.", new TextPlace(_file));
     }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex BlankRuns();
 
     private JsonElement? Find(string key) =>
         _json.TryGetProperty(key, out var value) && value.ValueKind is not JsonValueKind.Null ? value : null;
@@ -135,6 +144,19 @@ internal sealed class ConfigObject
     private int IdIn(string key, JsonElement id) =>
         id.ValueKind is JsonValueKind.Number && id.TryGetInt32(out var number) && number >= 0 ? number : throw Refuse(key, "an id or a list of ids");
 
-    private string TextIn(string key, JsonElement text) =>
-        text.ValueKind is JsonValueKind.String ? text.GetString()! : throw Refuse(key, "a list of texts");
+    private string TextIn(string key, JsonElement text, string supported) =>
+        text.ValueKind is JsonValueKind.String ? text.GetString()! : throw Refuse(key, supported);
+
+    /// <summary>An escape may stand for half a character: sound JSON, but no text. Whoever takes it as one, a name or a value, gets an exception; so here, once.</summary>
+    private static void TakeAllTexts(string text)
+    {
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text));
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+            {
+                _ = reader.GetString();
+            }
+        }
+    }
 }

@@ -55,6 +55,11 @@ internal static class TargetWeights
             throw Wrong(checkpoint, $"'{name}' should have shape [{string.Join(", ", shape)}] by config.json but has [{string.Join(", ", checkpoint.Shape(name))}]");
         }
 
+        if (expected.Keys.FirstOrDefault(name => !checkpoint.Type(name).IsFloat) is { } quantised)
+        {
+            throw Wrong(checkpoint, $"'{quantised}' should be F32, F16 or BF16 but is {checkpoint.Type(quantised).Name}");
+        }
+
         var more = checkpoint.Names.Where(name => !expected.ContainsKey(name) && !name.EndsWith(ComputedBuffer, StringComparison.Ordinal));
         Refuse(checkpoint, more.Where(name => !(config.TiedHead && name is Head)), "unknown here; by config.json this target does not have them");
         CheckTiedHead(checkpoint, config);

@@ -57,6 +57,9 @@ internal sealed class CheckpointFolder : IDisposable
     /// <summary>Its sizes.</summary>
     public IReadOnlyList<long> Shape(string name) => Find(name).Tensors[name].Shape;
 
+    /// <summary>Its elements.</summary>
+    public ElementType Type(string name) => Find(name).Tensors[name].Type;
+
     /// <inheritdoc cref="SafetensorsFile.Load"/>
     public Tensor Load(string name) => Find(name).Load(name);
 

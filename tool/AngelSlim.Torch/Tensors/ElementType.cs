@@ -23,6 +23,9 @@ internal sealed record ElementType(string Name, ScalarType Scalar, int Bytes)
     /// <summary>All names, for messages.</summary>
     public static string Names { get; } = string.Join(", ", All.Select(type => type.Name));
 
+    /// <summary>Whether numbers of this type can be weights; whole numbers would be a quantised checkpoint.</summary>
+    public bool IsFloat => Name is "F32" or "F16" or "BF16";
+
     /// <summary>Null when we do not read that type.</summary>
     public static ElementType? Named(string name) => Array.Find(All, type => type.Name == name);
 
