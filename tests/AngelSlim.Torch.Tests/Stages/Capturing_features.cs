@@ -20,6 +20,8 @@ namespace AngelSlim.Torch.Tests.Stages;
 
 public sealed class Capturing_features : IDisposable
 {
+    private static readonly IReadOnlyList<int> Usual = TargetModel.DefaultHiddenLayers(layers: 4);
+
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
     private readonly TargetFolder _target;
 
@@ -44,10 +46,10 @@ public sealed class Capturing_features : IDisposable
         using var scope = NewDisposeScope();
         var rows = Rows(lengths: [5, 1, 17, 8]);
         Capture("whole", rows, heldout: Rows(lengths: [4]), dtype);
-        using var stored = StoredFeatures.Open(At("whole"), features => features.Train);
-        using var heldout = StoredFeatures.Open(At("whole"), features => features.Heldout);
+        using var stored = StoredFeatures.Open(At("whole"), features => features.Train, Usual);
+        using var heldout = StoredFeatures.Open(At("whole"), features => features.Heldout, Usual);
         using var target = TargetModel.Load(_target.Folder, ElementType.Of(dtype).Scalar, CPU);
-        var live = new LiveFeatures(target, [1, 1, 0], rows);
+        var live = new LiveFeatures(target, Usual, rows);
 
         Assert.Equal(4, stored.Count);
         Assert.Equal(1, heldout.Count);
@@ -64,7 +66,7 @@ public sealed class Capturing_features : IDisposable
         using var scope = NewDisposeScope();
         var rows = Rows(lengths: [3, 5]);
         Capture("whole", rows, heldout: []);
-        using var stored = StoredFeatures.Open(At("whole"), features => features.Train);
+        using var stored = StoredFeatures.Open(At("whole"), features => features.Train, Usual);
         var batch = stored.Read([0, 1]);
 
         Assert.Equal([2L, 5, 72], batch.Aux_BTE.shape);
@@ -124,7 +126,7 @@ public sealed class Capturing_features : IDisposable
     public void Says_what_it_will_write_before_it_begins()
     {
         var said = Assert.IsType<Said>(Capture("whole", Rows(lengths: [1000, 1000]), heldout: [])[0]);
-        Assert.Equal("capture: 2000 tokens at 389 bytes, 0.8 MB; 0.8 MB still to write.", said.Text);
+        Assert.Equal("2000 tokens at 389 bytes, 0.8 MB; 0.8 MB still to write.", said.Text);
     }
 
     [Fact]
@@ -177,7 +179,7 @@ public sealed class Capturing_features : IDisposable
         }
 
         SafetensorsWriter.Write(path, tensors, new Dictionary<string, string> { ["rows"] = what is "rows" ? "[\"row 0\"]" : "[\"row 0\",\"row 1\"]" });
-        var wrong = Assert.Throws<DataException>(() => StoredFeatures.Open(At("whole"), features => features.Train));
+        var wrong = Assert.Throws<DataException>(() => StoredFeatures.Open(At("whole"), features => features.Train, Usual));
         Assert.Equal(ProblemCode.StoreCorrupt, wrong.Problem.Code);
         Assert.Contains(message, wrong.Message, StringComparison.Ordinal);
     }
@@ -187,7 +189,15 @@ public sealed class Capturing_features : IDisposable
     {
         Capture("whole", Rows(lengths: [3, 5]), heldout: []);
         (FeatureDescription.Read(At("whole")) with { Train = new FeaturePart(3, 8, ["train-00001.safetensors"]) }).Write(At("whole"));
-        Assert.Contains("3 rows expected, 2 found", Assert.Throws<DataException>(() => StoredFeatures.Open(At("whole"), features => features.Train)).Message, StringComparison.Ordinal);
+        Assert.Contains("3 rows expected, 2 found", Assert.Throws<DataException>(() => StoredFeatures.Open(At("whole"), features => features.Train, Usual)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Are_refused_when_the_draft_reads_other_layers()
+    {
+        Capture("whole", Rows(lengths: [3]), heldout: [], layers: [0, 1, 2]);
+        var wrong = Assert.Throws<DataException>(() => StoredFeatures.Open(At("whole"), features => features.Train, Usual));
+        Assert.Contains("the draft reads the layers 1, 1, 0, but 0, 1, 2 were kept", wrong.Message, StringComparison.Ordinal);
     }
 
     private static void AssertSame(FeatureBatch expected, FeatureBatch actual)

@@ -20,9 +20,11 @@ internal sealed class TrainStage(TensorRuntime runtime) : TensorStage<TrainSetti
         var type = ElementType.Of(settings.Dtype).Scalar;
         if (inputs.Features is { } features)
         {
-            using var train = StoredFeatures.Open(features.Folder, description => description.Train);
-            using var heldout = StoredFeatures.Open(features.Folder, description => description.Heldout);
-            Train(settings, inputs, new(TargetEnds.Load(inputs.Target.Folder, type), train, heldout), context);
+            var ends = TargetEnds.Load(inputs.Target.Folder, type);
+            var layers = TargetModel.HiddenLayers(settings.Draft.HiddenLayers, ends.Config.Layers);
+            using var train = StoredFeatures.Open(features.Folder, description => description.Train, layers);
+            using var heldout = StoredFeatures.Open(features.Folder, description => description.Heldout, layers);
+            Train(settings, inputs, new(ends, train, heldout), context);
         }
         else
         {

@@ -21,10 +21,16 @@ internal sealed class StoredFeatures : IFeatureSource, IDisposable
     /// <summary>Opens one part of a folder and checks every shard against the description.</summary>
     /// <param name="folder">With <c>features.json</c>.</param>
     /// <param name="part">Which rows.</param>
-    /// <exception cref="DataException">A shard is missing or not what the description says.</exception>
-    public static StoredFeatures Open(string folder, Func<FeatureDescription, FeaturePart> part)
+    /// <param name="layers">Those that the draft reads.</param>
+    /// <exception cref="DataException">Other layers were kept, or a shard is missing or not what the description says.</exception>
+    public static StoredFeatures Open(string folder, Func<FeatureDescription, FeaturePart> part, IReadOnlyList<int> layers)
     {
         var description = FeatureDescription.Read(folder);
+        if (!description.Layers.SequenceEqual(layers))
+        {
+            throw Wrong(folder, $"the draft reads the layers {string.Join(", ", layers)}, but {string.Join(", ", description.Layers)} were kept");
+        }
+
         var features = new StoredFeatures();
         try
         {
