@@ -117,6 +117,9 @@ public sealed class An_evaluate_stage : IDisposable
         var text = Tokenizer.Load(target).Decode([.. found[0].Tokens.Select(id => (int)id)]);
         Assert.Contains("first question", text, StringComparison.Ordinal);
         Assert.DoesNotContain("second", text, StringComparison.Ordinal);
+
+        var foreign = Assert.Throws<DataException>(() => EvaluationPrompts.Read(Settings, inputs, TargetConfigReader.Read(target) with { Vocabulary = 10 }));
+        Assert.Contains("but the target has 10 words", foreign.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -32,10 +32,27 @@ internal static class EvaluationPrompts
                 new TextPlace(inputs.Rows.Heldout));
         }
 
-        var longest = target.MaxPositions - settings.MaxNewTokens;
-        return prompts.FirstOrDefault(prompt => prompt.Tokens.Length > longest) is not { } tooLong ? prompts : throw new DataException(
-            ProblemCode.BadRow,
-            $"prompt {tooLong.Id} of {tooLong.Source} has {tooLong.Tokens.Length} tokens; with evaluation.maxNewTokens {settings.MaxNewTokens} the target's {target.MaxPositions} positions leave room for {longest}. Shorten or drop it.");
+        foreach (var prompt in prompts)
+        {
+            Check(prompt, settings.MaxNewTokens, target);
+        }
+
+        return prompts;
+    }
+
+    private static void Check(EvaluationPrompt prompt, int newTokens, TargetConfig target)
+    {
+        var longest = target.MaxPositions - newTokens;
+        var wrong = prompt.Tokens.Length is 0 ? "has no token. Drop it, or look at the target's chat template."
+            : prompt.Tokens.Length > longest
+                ? $"has {prompt.Tokens.Length} tokens; with evaluation.maxNewTokens {newTokens} the target's {target.MaxPositions} positions leave room for {longest}. Shorten or drop it."
+            : prompt.Tokens.Max() >= target.Vocabulary
+                ? $"has token {prompt.Tokens.Max()}, but the target has {target.Vocabulary} words: its tokenizer.json and its weights are of two models."
+            : null;
+        if (wrong is not null)
+        {
+            throw new DataException(ProblemCode.BadRow, $"prompt {prompt.Id} of {prompt.Source} {wrong}");
+        }
     }
 
     private static IEnumerable<EvaluationPrompt> OfFiles(int promptsPerFile, EvaluateInputs inputs)
