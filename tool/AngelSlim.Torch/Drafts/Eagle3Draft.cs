@@ -14,6 +14,7 @@ internal sealed class Eagle3Draft : IDisposable
 {
     private readonly IReadOnlyDictionary<string, Tensor> _weights;
     private readonly Dictionary<string, RmsNorm> _norms;
+    private readonly GatedMlp _mlp;
     private readonly Tensor _embedding_VD;
     private readonly Rotary _rotary;
 
@@ -30,6 +31,8 @@ internal sealed class Eagle3Draft : IDisposable
         (Config, Vocabulary, _weights, _embedding_VD) = (config, vocabulary, weights, embedding_VD);
         _norms = weights.Where(pair => pair.Value.shape.Length is 1)
             .ToDictionary(pair => pair.Key, pair => new RmsNorm(pair.Value, config.NormEpsilon), StringComparer.Ordinal);
+        Projection Part(string name) => new(weights[$"midlayer.mlp.{name}.weight"]);
+        _mlp = new GatedMlp(Part("gate_proj"), Part("up_proj"), Part("down_proj"));
         _rotary = new Rotary(config.Rope, config.HeadChannels, embedding_VD.device);
     }
 
@@ -80,7 +83,7 @@ internal sealed class Eagle3Draft : IDisposable
 
         // The residual is the state as it came: SGLang knows no other (norm_before_residual).
         hidden_BTD = hidden_BTD + Attend(state, joined_BTE);
-        hidden_BTD = hidden_BTD + Mlp(Norm("midlayer.post_attention_layernorm", hidden_BTD));
+        hidden_BTD = hidden_BTD + _mlp.Apply(Norm("midlayer.post_attention_layernorm", hidden_BTD));
         var normed_BTD = Norm("norm", hidden_BTD).MoveToOuterDisposeScope();
         var next = state with
         {
@@ -111,9 +114,6 @@ internal sealed class Eagle3Draft : IDisposable
         var attended_BTHC = state.Attention.Attend(q_BTHC, k_BTKC, Heads("v_proj", joined_BTE, Config.KeyHeads));
         return Linear("midlayer.self_attn.o_proj", attended_BTHC.flatten(2));
     }
-
-    private Tensor Mlp(Tensor x_BTD) =>
-        Linear("midlayer.mlp.down_proj", functional.silu(Linear("midlayer.mlp.gate_proj", x_BTD)) * Linear("midlayer.mlp.up_proj", x_BTD));
 
     private Tensor Heads(string projection, Tensor joined_BTE, int heads) =>
         Linear($"midlayer.self_attn.{projection}", joined_BTE).unflatten(2, heads, Config.HeadChannels);

@@ -22,7 +22,7 @@ internal sealed record LossSettings(IObjective Objective, double StepDecay, Gate
 /// <remarks>
 /// Rows outside, steps inside: a target row serves every step, so its probabilities are computed once, serve, and go. The
 /// gradient of the scores is formed with the loss, while they are at hand, since the loss ends the graph: forming it in the
-/// backward would pay for target and draft scores twice. The largest tensors alive are two of [block, W] and one of
+/// backward would pay for target and draft scores twice. The largest tensors alive are four of [block, W] and one of
 /// [block, vocabulary slice]; nothing of [T, W] exists.
 /// </remarks>
 internal static class BlockedLoss

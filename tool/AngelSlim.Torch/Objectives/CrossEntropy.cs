@@ -8,7 +8,7 @@ namespace AngelSlim.Torch.Objectives;
 internal sealed class CrossEntropy : IObjective
 {
     /// <inheritdoc/>
-    public Tensor Of(Tensor target_NW, Tensor scores_NW)
+    public (Tensor Loss_N, Tensor Gradient_NW) Of(Tensor target_NW, Tensor scores_NW)
     {
         using var scope = NewDisposeScope();
         scores_NW.Shaped(target_NW.shape);
@@ -19,7 +19,6 @@ internal sealed class CrossEntropy : IObjective
         var loss_N = -(target_NW * log_NW).sum(1);
 
         // Σ P = 1, so the gradient of the scores is Q − P.
-        scores_NW.copy_(log_NW.exp_().sub_(target_NW));
-        return loss_N.MoveToOuterDisposeScope();
+        return (loss_N.MoveToOuterDisposeScope(), log_NW.exp_().sub_(target_NW).MoveToOuterDisposeScope());
     }
 }

@@ -7,7 +7,7 @@ internal interface IObjective
 {
     /// <summary>The loss of each row, and its gradient.</summary>
     /// <param name="target_NW">Target probabilities over the draft words, float32; each row sums to 1. Left as it is.</param>
-    /// <param name="scores_NW">Draft scores before softmax, float32. Overwritten with the gradient of each row's loss.</param>
-    /// <returns>[N], in nats.</returns>
-    Tensor Of(Tensor target_NW, Tensor scores_NW);
+    /// <param name="scores_NW">Draft scores before softmax, float32. Left as it is.</param>
+    /// <returns>The loss of each row in nats, and the gradient of that row's scores.</returns>
+    (Tensor Loss_N, Tensor Gradient_NW) Of(Tensor target_NW, Tensor scores_NW);
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Objectives;
 
-/// <summary>One pass over the taught rows of a batch: loss, gradients and figures.</summary>
+/// <summary>One pass over the taught rows of a batch: loss, gradients and figures. Made for one pass.</summary>
 /// <param name="inputs">What the head reads at every unroll step, [B, T, D] each.</param>
 /// <param name="head_WD">The draft's head.</param>
 /// <param name="settings">Loss, weights, divisor.</param>
@@ -48,14 +48,13 @@ internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, Los
     private void Walk(Teacher teacher, IReadOnlyList<TaughtRow> taught)
     {
         // Even blocks: a rest of six rows would cost a pass over both heads.
-        var blocks = (taught.Count + BlockRows - 1) / BlockRows;
-        for (var block = 0; block < blocks; block++)
+        var blocks = Math.Max((taught.Count + BlockRows - 1) / BlockRows, 1);
+        foreach (var rows in taught.Chunk(Math.Max((taught.Count + blocks - 1) / blocks, 1)))
         {
             using var scope = NewDisposeScope();
-            var (from, to) = (taught.Count * block / blocks, taught.Count * (block + 1) / blocks);
 
             // Deepest first: then the rows of every step are the first ones, and nothing has to be copied.
-            AddBlock(teacher, [.. taught.Skip(from).Take(to - from).OrderByDescending(row => row.Depth)]);
+            AddBlock(teacher, [.. rows.OrderByDescending(row => row.Depth)]);
         }
     }
 
@@ -87,21 +86,25 @@ internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, Los
         var draft_nD = inputs[step].view(-1, head_WD.shape[1]).index_select(0, places_n);
         var scores_nW = mm(draft_nD, head_WD.t()).to(float32);
         CountCorrect(step, places, scores_nW.argmax(1).data<long>().ToArray(), choices);
-        _steps[step] += default(StepFigures) with { Sum = settings.Objective.Of(target_nW, scores_nW).sum().ToSingle() };
+        var (loss_n, gradient_nW) = settings.Objective.Of(target_nW, scores_nW);
+        _steps[step] += default(StepFigures) with { Sum = loss_n.sum().ToSingle() };
         if (_gradients_BTD.Count > 0)
         {
-            var gradient_nW = scores_nW.mul_(Math.Pow(settings.StepDecay, step)).to(head_WD.dtype);
-            AddToHead(gradient_nW, draft_nD);
-            _gradients_BTD[step].view(-1, head_WD.shape[1]).index_copy_(0, places_n, mm(gradient_nW, head_WD));
+            var weight = Math.Pow(settings.StepDecay, step);
+            gradient_nW = gradient_nW.to(head_WD.dtype);
+            AddToHead(gradient_nW, draft_nD, (float)weight);
+            _gradients_BTD[step].view(-1, head_WD.shape[1]).index_copy_(0, places_n, mm(gradient_nW, head_WD).mul_(weight));
         }
     }
 
     /// <summary>Adds up in float32: in bfloat16 the sum over blocks and steps would lose what float32 weights are there to keep.</summary>
-    private void AddToHead(Tensor gradient_nW, Tensor draft_nD)
+    private void AddToHead(Tensor gradient_nW, Tensor draft_nD, float weight)
     {
         if (_headGradient_WD is { } sum_WD)
         {
-            _ = gradient_nW.dtype == sum_WD.dtype ? sum_WD.addmm_(gradient_nW.t(), draft_nD, 1, 1) : sum_WD.add_(mm(gradient_nW.t(), draft_nD));
+            _ = gradient_nW.dtype == sum_WD.dtype
+                ? sum_WD.addmm_(gradient_nW.t(), draft_nD, 1, weight)
+                : sum_WD.add_(mm(gradient_nW.t(), draft_nD), weight);
         }
     }
 

@@ -8,12 +8,12 @@ namespace AngelSlim.Torch.Training;
 /// <summary>A run's state on disk: weights, what the optimisers remember, and how many steps were taken. There is no random state: all draws are functions of the step.</summary>
 internal static class Checkpoint
 {
-    private const string File = "checkpoint.safetensors";
+    private const string FileName = "checkpoint.safetensors";
     private const string Taken = "taken";
 
     /// <summary>Replaces the checkpoint by one rename: a kill leaves the old one or the new one.</summary>
     public static void Save(string folder, Trainer trainer) => SafetensorsWriter.Write(
-        Path.Combine(folder, File),
+        Path.Combine(folder, FileName),
         trainer.State.ToDictionary(),
         new Dictionary<string, string> { [Taken] = trainer.Taken.ToString(CultureInfo.InvariantCulture) });
 
@@ -21,8 +21,8 @@ internal static class Checkpoint
     /// <exception cref="DataException">It is of another run.</exception>
     public static void Restore(string folder, Trainer trainer)
     {
-        var path = Path.Combine(folder, File);
-        if (!System.IO.File.Exists(path))
+        var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
         {
             return;
         }

@@ -71,8 +71,8 @@ internal sealed class TrainingCurve : IDisposable
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
         var whole = System.Text.Encoding.UTF8.GetString(bytes, 0, Array.LastIndexOf(bytes, (byte)'\n') + 1);
-        var kept = whole.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1)
-            .Where(line => int.Parse(line.AsSpan(0, line.IndexOf(',', StringComparison.Ordinal)), CultureInfo.InvariantCulture) <= taken);
+        var kept = whole.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => int.TryParse(line.Split(',')[0], CultureInfo.InvariantCulture, out var step) && step <= taken);
         file.SetLength(0);
         file.Write(System.Text.Encoding.UTF8.GetBytes(string.Concat(kept.Prepend(header).Select(line => line + "\n"))));
         return file;
