@@ -61,9 +61,7 @@ internal sealed class Trainer : IDisposable
             Update(report.Rate);
         }
 
-        // Numbers that TorchSharp hands to libtorch are freed by finalizers, and pin the heap until then.
-        GC.Collect(0, GCCollectionMode.Forced, blocking: true);
-        GC.WaitForPendingFinalizers();
+        FreeNumbers();
         return report;
     }
 
@@ -75,8 +73,12 @@ internal sealed class Trainer : IDisposable
         var sum = UnrollFigures.None(_settings.Unroll);
         for (var row = 0; row < (_task.Heldout?.Count ?? 0); row++)
         {
-            using var scope = NewDisposeScope();
-            sum += Judge(_task.Heldout!.Read([row]), _loss with { Gate = Gate.Exact, Normalizer = Normalizer.Counted }).Figures;
+            using (NewDisposeScope())
+            {
+                sum += Judge(_task.Heldout!.Read([row]), _loss with { Gate = Gate.Exact, Normalizer = Normalizer.Counted }).Figures;
+            }
+
+            FreeNumbers();
         }
 
         return sum;
@@ -89,6 +91,13 @@ internal sealed class Trainer : IDisposable
         {
             optimizer.Dispose();
         }
+    }
+
+    /// <summary>Numbers that TorchSharp hands to libtorch are freed by finalizers, and pin the heap until then.</summary>
+    private static void FreeNumbers()
+    {
+        GC.Collect(0, GCCollectionMode.Forced, blocking: true);
+        GC.WaitForPendingFinalizers();
     }
 
     private UnrollLoss Judge(FeatureBatch batch, LossSettings loss)
