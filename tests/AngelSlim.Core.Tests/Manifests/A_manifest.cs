@@ -141,7 +141,6 @@ public sealed class A_manifest : IDisposable
     [InlineData("{ \"model\": \"empty\" }", "(1,37): error ASL0007: The folder FOLDER/empty has no config.json;")]
     [InlineData("{ \"model\": \"org/model-2\" }", "(1,37): error ASL0007: 'org/model-2' is neither a folder beside the manifest nor a model in the hub cache FOLDER/hub; fetch it with 'hf download org/model-2',")]
     [InlineData("{ \"model\": \"org/part\" }", "(1,37): error ASL0007: The folder FOLDER/hub/models--org--part/snapshots/abc123 has no config.json;")]
-    [InlineData("{ \"model\": \"org/evil\" }", "(1,37): error ASL0007: 'org/evil' is neither")]
     [InlineData("{ \"model\": \"a\\u0000b\" }", "(1,37): error ASL0007: There is no folder 'a\\u0000b'")]
     [InlineData("{ \"builtin\": \"tiny-txt\" }", "(1,39): error ASL0009: 'target.builtin' is 'tiny-txt'; expected 'tiny-text'; did you mean 'tiny-text'?")]
     [InlineData("{ \"builtin\": \"../target\" }", "(1,39): error ASL0009: 'target.builtin' is '../target'; expected 'tiny-text'")]

@@ -22,7 +22,6 @@ internal sealed class ManifestFolder : IDisposable
 
         Write("hub/models--org--model-1/refs/main", "abc123");
         Write("hub/models--org--part/refs/main", "abc123");
-        Write("hub/models--org--evil/refs/main", "../../../../target");
     }
 
     public string Root { get; } = Directory.CreateTempSubdirectory("manifests").FullName;

@@ -74,12 +74,16 @@ internal sealed class SourceFinder(string folder, Surroundings surroundings, Che
             return null;
         }
 
-        if (HubCache.Snapshot(surroundings.HubCache, model) is { } snapshot)
+        var snapshot = HubCache.Snapshot(surroundings.HubCache, model);
+        if (snapshot.Folder is { } found)
         {
-            return WithConfig(snapshot, "target.model");
+            return WithConfig(found, "target.model");
         }
 
-        checks.Wrong(ProblemCode.MissingFile, "target.model", $"{Shown.Quoted(model)} is neither a folder beside the manifest nor a model in the hub cache {surroundings.HubCache}; fetch it with 'hf download {model}', or name its folder.");
+        var why = snapshot.Fault is { } fault
+            ? $"is in the hub cache, but {fault}; fetch it again"
+            : $"is neither a folder beside the manifest nor a model in the hub cache {surroundings.HubCache}; fetch it";
+        checks.Wrong(ProblemCode.MissingFile, "target.model", $"{Shown.Quoted(model)} {why} with 'hf download {model}', or name its folder.");
         return null;
     }
 
