@@ -8,6 +8,8 @@ namespace AngelSlim.Core.Artifacts;
 /// <summary>The one way in which artifacts keep records as JSON.</summary>
 internal static class ArtifactJson
 {
+    private const string WhatToDo = "Delete the folder of this result, and run again.";
+
     /// <summary>Camel case, indented, enums by name, unknown and missing members refused.</summary>
     public static JsonSerializerOptions Options { get; } = new()
     {
@@ -30,12 +32,12 @@ internal static class ArtifactJson
         try
         {
             return JsonSerializer.Deserialize<T>(File.ReadAllText(path), Options)
-                ?? throw new DataException(ProblemCode.StoreCorrupt, $"{typeof(T).Name} expected, null found. Run again with the step forced.", new TextPlace(path));
+                ?? throw new DataException(ProblemCode.StoreCorrupt, $"{typeof(T).Name} expected, null found. {WhatToDo}", new TextPlace(path));
         }
         catch (JsonException e)
         {
             var place = new TextPlace(path, (int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1);
-            throw new DataException(ProblemCode.StoreCorrupt, $"{typeof(T).Name} expected: {e.Message}", place, e);
+            throw new DataException(ProblemCode.StoreCorrupt, $"{typeof(T).Name} expected: {e.Message} {WhatToDo}", place, e);
         }
     }
 }
