@@ -4,24 +4,35 @@ using Xunit;
 
 namespace AngelSlim.Package.Tests;
 
+/// <summary>The tests that share one installation.</summary>
+[CollectionDefinition(Name)]
+public sealed class Installed : ICollectionFixture<InstalledTool>
+{
+    public const string Name = "installed tool";
+}
+
 /// <summary>The tool, packed from this build and installed into an empty folder, as a user has it.</summary>
 public sealed class InstalledTool : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("angelslim-tool-");
+    private readonly Lazy<FinishedRun> _finished;
 
     public InstalledTool()
     {
         var feed = Path.Combine(_folder.FullName, "feed");
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         Succeed("dotnet", "pack", Path.Combine(Golden.Root, "tool", "AngelSlim.Cli"), "--no-build", "-c", configuration, "-o", feed, "-p:OnlyThisMachine=true", "-v", "q");
-        var package = Path.GetFileNameWithoutExtension(Directory.GetFiles(feed, "*.nupkg").Single());
-        Size = new FileInfo(Directory.GetFiles(feed, "*.nupkg").Single()).Length;
-        var version = package["AngelSlim.Tool.".Length..];
+        Package = Directory.GetFiles(feed, "*.nupkg").Single();
+        var version = Path.GetFileNameWithoutExtension(Package)["AngelSlim.Tool.".Length..];
         Succeed("dotnet", "tool", "install", "AngelSlim.Tool", "--version", version, "--tool-path", Path.Combine(_folder.FullName, "tools"), "--source", feed);
+        _finished = new(() => new FinishedRun(this));
     }
 
-    /// <summary>Bytes of the package.</summary>
-    public long Size { get; }
+    /// <summary>The package's file.</summary>
+    public string Package { get; }
+
+    /// <summary>A run that is done.</summary>
+    public FinishedRun Finished => _finished.Value;
 
     /// <summary>An empty folder for a test.</summary>
     public string NewFolder() => _folder.CreateSubdirectory(Guid.NewGuid().ToString("N")).FullName;
@@ -29,28 +40,44 @@ public sealed class InstalledTool : IDisposable
     /// <summary>Runs the tool.</summary>
     /// <param name="folder">Where.</param>
     /// <param name="arguments">Its arguments.</param>
-    public (int ExitCode, string Output, string Talk) Run(string folder, params string[] arguments) => Start(folder, null, arguments);
+    public (int ExitCode, string Output, string Talk) Run(string folder, params string[] arguments) => RunWith([], folder, arguments);
+
+    /// <summary>Runs the tool with settings of the shell.</summary>
+    public (int ExitCode, string Output, string Talk) RunWith(Dictionary<string, string> settings, string folder, params string[] arguments) =>
+        Execute(Tool, folder, settings, arguments);
 
     /// <summary>Runs the tool and lists the libraries that the loader opened.</summary>
     public (int ExitCode, string Libraries) RunTraced(string folder, params string[] arguments)
     {
         var traces = Directory.CreateDirectory(Path.Combine(NewFolder(), "traces"));
-        var (exitCode, _, _) = Start(folder, Path.Combine(traces.FullName, "loader"), arguments);
+        var settings = new Dictionary<string, string> { ["LD_DEBUG"] = "files", ["LD_DEBUG_OUTPUT"] = Path.Combine(traces.FullName, "loader") };
+        var (exitCode, _, _) = RunWith(settings, folder, arguments);
         return (exitCode, string.Concat(traces.EnumerateFiles().Select(file => File.ReadAllText(file.FullName))));
     }
 
+    /// <summary>Starts the tool; what it says has to be read.</summary>
+    public Process Begin(string folder, params string[] arguments) => Begin(Tool, folder, [], arguments);
+
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private (int ExitCode, string Output, string Talk) Start(string folder, string? trace, string[] arguments) =>
-        Execute(Path.Combine(_folder.FullName, "tools", "dotnet-angelslim"), folder, trace, arguments);
+    private string Tool => Path.Combine(_folder.FullName, "tools", "dotnet-angelslim");
 
     private void Succeed(string program, params string[] arguments)
     {
-        var (exitCode, output, talk) = Execute(program, _folder.FullName, trace: null, arguments);
+        var (exitCode, output, talk) = Execute(program, _folder.FullName, [], arguments);
         Assert.True(exitCode is 0, $"{program} {string.Join(' ', arguments)} ended with {exitCode}: {output}{talk}");
     }
 
-    private static (int ExitCode, string Output, string Talk) Execute(string program, string folder, string? trace, string[] arguments)
+    private static (int ExitCode, string Output, string Talk) Execute(string program, string folder, Dictionary<string, string> settings, string[] arguments)
+    {
+        using var process = Begin(program, folder, settings, arguments);
+        var talk = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, talk.Result);
+    }
+
+    private static Process Begin(string program, string folder, Dictionary<string, string> settings, string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
 
@@ -60,16 +87,11 @@ public sealed class InstalledTool : IDisposable
             start.Environment.Remove(name);
         }
 
-        if (trace is not null)
+        foreach (var (name, value) in settings)
         {
-            start.Environment["LD_DEBUG"] = "files";
-            start.Environment["LD_DEBUG_OUTPUT"] = trace;
+            start.Environment[name] = value;
         }
 
-        using var process = Process.Start(start)!;
-        var talk = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, talk.Result);
+        return Process.Start(start)!;
     }
 }

@@ -1,15 +1,31 @@
+using System.IO.Compression;
 using System.Text;
 using AngelSlim.Testing;
 using Xunit;
 
 namespace AngelSlim.Package.Tests;
 
-public sealed class The_tool(InstalledTool tool) : IClassFixture<InstalledTool>
+[Collection(Installed.Name)]
+public sealed class The_tool(InstalledTool tool)
 {
     private static readonly string[] Verbs = ["run", "plan", "validate", "status", "schema"];
 
     [Fact]
-    public void Carries_no_libtorch() => Assert.InRange(tool.Size, 1, 20_000_000);
+    public void Carries_no_libtorch() => Assert.InRange(new FileInfo(tool.Package).Length, 1, 20_000_000);
+
+    [Fact]
+    public void Is_introduced_by_the_readme()
+    {
+        using var package = ZipFile.OpenRead(tool.Package);
+        Assert.Equal(File.ReadAllText(Path.Combine(Golden.Root, "README.md")), Text("README.md"));
+        Assert.Contains("<readme>README.md</readme>", Text("AngelSlim.Tool.nuspec"), StringComparison.Ordinal);
+
+        string Text(string name)
+        {
+            using var reader = new StreamReader(package.GetEntry(name)!.Open());
+            return reader.ReadToEnd();
+        }
+    }
 
     [Fact]
     public void Explains_itself()
@@ -48,7 +64,7 @@ public sealed class The_tool(InstalledTool tool) : IClassFixture<InstalledTool>
         Assert.Equal(2, tool.Run(tool.NewFolder(), arguments).ExitCode);
 
     [Fact]
-    public void Checks_a_manifest_without_libtorch()
+    public void Checks_a_manifest()
     {
         var folder = tool.NewFolder();
         File.WriteAllText(Path.Combine(folder, "rows.jsonl"), "");
@@ -59,11 +75,28 @@ public sealed class The_tool(InstalledTool tool) : IClassFixture<InstalledTool>
         var (exitCode, output, talk) = tool.Run(folder, "validate", "bad.json");
         Assert.Equal((2, ""), (exitCode, output));
         Assert.StartsWith("bad.json(1,30): error ASL0002: ", talk, StringComparison.Ordinal);
+    }
 
-        var (traced, libraries) = tool.RunTraced(folder, "validate", "good.json");
-        Assert.Equal(0, traced);
-        Assert.Contains("libcoreclr.so", libraries, StringComparison.Ordinal);
-        Assert.DoesNotContain("libtorch", libraries, StringComparison.OrdinalIgnoreCase);
+    [Fact]
+    public void Shows_what_is_odd_about_a_manifest_and_goes_on()
+    {
+        var folder = tool.NewFolder();
+        TinyExperiment.Write(folder, "odd.json", ("training.epochs", 2));
+
+        var validated = tool.Run(folder, "validate", "odd.json");
+        Assert.Equal((0, "odd.json: no errors\n"), (validated.ExitCode, validated.Output));
+        Assert.Matches(@"\Aodd\.json\(1,\d+\): warning ASL0008: 'training\.epochs' is not used, because 'training\.steps' is given; remove one of them\.\n\z", validated.Talk);
+
+        var planned = tool.Run(folder, "plan", "odd.json");
+        Assert.Equal((0, validated.Talk), (planned.ExitCode, planned.Talk));
+    }
+
+    [Fact]
+    public void Plans_the_quickstart()
+    {
+        var (exitCode, output, talk) = tool.Run(Golden.Root, "plan", "experiments/quickstart.json", "--store", tool.NewFolder());
+        Assert.Equal((0, ""), (exitCode, talk));
+        Golden.Matches("plan-quickstart.txt", output);
     }
 
     [Fact]
