@@ -97,6 +97,11 @@ internal sealed class RunCommand(Machine machine, RunOptions options)
         }
 
         var lines = new List<string> { table.ToString() };
+        if (_results.Count == asked.Steps.Count && _results.All(result => result.Outcome is StepOutcome.Cached))
+        {
+            lines.Add("Everything was there already; nothing was done.");
+        }
+
         lines.AddRange(Places(asked).Select(place => $"{place.Name}: {place.Path}"));
         lines.AddRange(verdicts.Select(verdict =>
             $"acceptance length at k = {verdict.Tokens}: {verdict.Found:0.000}, at least {verdict.AtLeast} expected: {(verdict.IsMet ? "met" : "MISSED")}"));
