@@ -1,0 +1,57 @@
+using System.Text.Json.Nodes;
+using AngelSlim.Testing;
+using Xunit;
+
+namespace AngelSlim.Package.Tests;
+
+/// <summary>What <c>--json</c> prints: other programs rely on every name in it.</summary>
+[Collection(Installed.Name)]
+public sealed class A_document(InstalledTool tool)
+{
+    private readonly FinishedRun _run = tool.Finished;
+
+    [Fact]
+    public void Of_a_run_says_what_became_of_each_step_and_expectation()
+    {
+        TinyExperiment.Write(_run.Folder, "expecting.json", ("expect.acceptanceLengthAtLeast", new JsonObject { ["1"] = 1 }));
+        tool.Run(_run.Folder, "run", "expecting.json");
+        Matches("run.json", "run", "expecting.json", "--json");
+    }
+
+    [Fact]
+    public void Of_a_plan_says_what_is_there_and_what_would_run()
+    {
+        TinyExperiment.Write(_run.Folder, "changed.json", ("evaluation.maxNewTokens", 9));
+        Matches("plan.json", "plan", "changed.json", "--json");
+    }
+
+    [Fact]
+    public void Of_a_store_lists_runs_and_work()
+    {
+        var folder = tool.NewFolder();
+        TinyExperiment.Write(folder, "tiny.json");
+        File.WriteAllText(Path.Combine(folder, "rows.jsonl"), "no row\n");
+        Assert.Equal(3, tool.Run(folder, "run", "tiny.json").ExitCode);
+        Golden.Matches("status.json", TinyExperiment.Lasting(Printed(folder, 0, "status", "--json"), folder));
+    }
+
+    [Fact]
+    public void Of_a_manifest_has_its_problems_or_its_warnings()
+    {
+        TinyExperiment.Write(_run.Folder, "wrong.json", ("training.epochs", 2), ("training.unrol", 3));
+        Golden.Matches("validate-wrong.json", Printed(_run.Folder, 2, "validate", "wrong.json", "--json"));
+        TinyExperiment.Write(_run.Folder, "odd.json", ("training.epochs", 2));
+        Golden.Matches("validate-odd.json", Printed(_run.Folder, 0, "validate", "odd.json", "--json"));
+    }
+
+    private void Matches(string golden, params string[] arguments) =>
+        Golden.Matches(golden, TinyExperiment.Lasting(Printed(_run.Folder, 0, arguments), _run.Folder));
+
+    private string Printed(string folder, int expected, params string[] arguments)
+    {
+        var (exitCode, output, _) = tool.Run(folder, arguments);
+        Assert.Equal(expected, exitCode);
+        Assert.NotNull(JsonNode.Parse(output));
+        return output;
+    }
+}
