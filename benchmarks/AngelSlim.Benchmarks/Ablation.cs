@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Core.Text;
 using AngelSlim.Torch.Drafts;
 using AngelSlim.Torch.Targets;
 using AngelSlim.Torch.Tensors;
@@ -23,6 +24,8 @@ internal static class Ablation
         WriteIndented = true,
     };
 
+    private const int LongestHeldout = 512;
+
     private sealed record Settings(DraftSettings Draft, TrainingSettings Training);
 
     public static int Run(Options options)
@@ -35,11 +38,20 @@ internal static class Ablation
         var anchor = new Anchor(options["golden"]);
         using var target = TargetModel.Load(options["model"], ScalarType.Float32, CPU);
         using var draft = Draft(settings, anchor, target, options.Find("initial"));
-        var rows = new CapturedRows(anchor.Rows(), target, draft.Config.HiddenLayers, options["cache"]);
-        rows.Capture();
+        CapturedRows Rows(IReadOnlyList<TokenRow> rows) => CapturedRows.Of(rows, target, options["model"], draft.Config.HiddenLayers, options["cache"]);
 
-        var order = anchor.Order;
-        var task = new TrainingTask(draft, target.Head_VD, rows, step => [order[step % order.Count]], settings.Training.Steps ?? order.Count) { Scratch = output };
+        // Steps of several rows take them in the same order; behind its end it begins again.
+        var (order, size) = (anchor.Order, settings.Training.BatchRows);
+        var task = new TrainingTask(
+            draft,
+            target.Head_VD,
+            Rows(anchor.Rows()),
+            step => [.. Enumerable.Range(step * size, size).Select(place => order[place % order.Count])],
+            settings.Training.Steps ?? order.Count)
+        {
+            Scratch = output,
+            Heldout = options.Find("heldout") is { } heldout ? Rows(Conversations(heldout, options["model"])) : null,
+        };
         using (var trainer = new Trainer(task, settings.Training))
         {
             Train(trainer, settings.Training, output, options.Number("stop-after") ?? trainer.Steps);
@@ -91,6 +103,11 @@ internal static class Ablation
             var report = trainer.Next();
             curve.Add(report);
             tokens += report.Tokens;
+            if (report.Step % settings.EvaluateEvery == 0 || report.Step == steps)
+            {
+                start += Judge(trainer);
+            }
+
             if (report.Step % 10 == 0 || report.Step == steps)
             {
                 var spent = Process.GetCurrentProcess().TotalProcessorTime - start;
@@ -102,6 +119,30 @@ internal static class Ablation
         }
 
         Console.WriteLine($"peak memory {Replay.PeakMegabytes()} MB");
+    }
+
+    /// <summary>Says what the held-out rows say.</summary>
+    /// <returns>The processor time that it took: no part of the training.</returns>
+    private static TimeSpan Judge(Trainer trainer)
+    {
+        var before = Process.GetCurrentProcess().TotalProcessorTime;
+        var figures = trainer.Evaluate();
+        var (first, length) = (figures.Steps[0], 1.0);
+        if (first.Gated > 0)
+        {
+            var lengths = figures.Steps.Select(step => length += (double)step.PrefixCorrect / first.Gated);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{trainer.Taken,4}  held out: nats per counted row {first.Sum / Math.Max(1, first.Counted):F4}  acceptance length for k = 1, 2, …  {string.Join(' ', lengths.Select(each => each.ToString("F4", CultureInfo.InvariantCulture)))}"));
+        }
+
+        return Process.GetCurrentProcess().TotalProcessorTime - before;
+    }
+
+    private static List<TokenRow> Conversations(string path, string model)
+    {
+        var tokens = ConversationTokens.Load(model, TimeProvider.System);
+        return [.. JsonLines.Read(path).Select(ConversationReader.Read).Select((conversation, i) => tokens.Tokenize(conversation, $"{i}").Cut(LongestHeldout))];
     }
 
     /// <summary>A folder that can be decoded with: config and weights with the draft's words.</summary>

@@ -26,7 +26,7 @@ internal static class AcceptanceOfDraft
         var newTokens = options.Number("new") ?? 96;
         using var target = TargetModel.Load(options["model"], ScalarType.Float32, CPU);
         using var draft = DraftFolder.Load(options["draft"], target);
-        var states = KnownTexts.States(texts, target, draft.Config.HiddenLayers, options.Find("cache"));
+        var states = KnownTexts.States(texts, target, draft.Config.HiddenLayers, options);
         foreach (var k in Lengths(options.Find("k") ?? "2,4"))
         {
             var clock = Stopwatch.StartNew();

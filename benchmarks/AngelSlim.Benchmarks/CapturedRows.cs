@@ -7,27 +7,36 @@ using static TorchSharp.torch;
 namespace AngelSlim.Benchmarks;
 
 /// <summary>Rows whose target states are computed once and kept in a folder, so that many trainings share them.</summary>
-internal sealed class CapturedRows(IReadOnlyList<TokenRow> rows, TargetModel target, IReadOnlyList<int> layers, string cache) : IFeatureSource
+internal sealed class CapturedRows : IFeatureSource
 {
-    /// <inheritdoc/>
-    public int Count => rows.Count;
+    private readonly IReadOnlyList<TokenRow> _rows;
+    private readonly IReadOnlyList<string> _files;
+
+    private CapturedRows(IReadOnlyList<TokenRow> rows, IReadOnlyList<string> files) => (_rows, _files) = (rows, files);
 
     /// <inheritdoc/>
-    public string IdOf(int row) => rows[row].Id;
+    public int Count => _rows.Count;
+
+    /// <inheritdoc/>
+    public string IdOf(int row) => _rows[row].Id;
 
     /// <summary>Runs the target on the rows that are not kept yet.</summary>
-    public void Capture()
+    /// <param name="rows">The rows.</param>
+    /// <param name="target">Loaded.</param>
+    /// <param name="model">Its folder.</param>
+    /// <param name="layers">Whose outputs to keep, 0-based.</param>
+    /// <param name="cache">Where states are kept.</param>
+    public static CapturedRows Of(IReadOnlyList<TokenRow> rows, TargetModel target, string model, IReadOnlyList<int> layers, string cache)
     {
-        Directory.CreateDirectory(cache);
-        for (var row = 0; row < rows.Count; row++)
+        IReadOnlyList<string> files = [.. rows.Select(row => CapturedStates.FileOf(cache, model, layers, row.Ids.Select(id => (long)id)))];
+        foreach (var (row, file) in rows.Zip(files).Where(pair => !File.Exists(pair.Second)))
         {
-            if (!File.Exists(PathOf(row)))
-            {
-                using var scope = NewDisposeScope();
-                var features = FeatureRow.Of(target, layers, rows[row]);
-                SafetensorsWriter.Write(PathOf(row), new Dictionary<string, Tensor> { ["aux"] = features.Aux_TE.unsqueeze(0), ["last"] = features.Last_TD.unsqueeze(0) });
-            }
+            using var scope = NewDisposeScope();
+            var features = FeatureRow.Of(target, layers, row);
+            SafetensorsWriter.Write(file, new Dictionary<string, Tensor> { ["aux"] = features.Aux_TE.unsqueeze(0), ["last"] = features.Last_TD.unsqueeze(0) });
         }
+
+        return new(rows, files);
     }
 
     /// <inheritdoc/>
@@ -35,11 +44,9 @@ internal sealed class CapturedRows(IReadOnlyList<TokenRow> rows, TargetModel tar
 
     private FeatureRow Read(int row)
     {
-        using var file = SafetensorsFile.Open(PathOf(row));
+        using var file = SafetensorsFile.Open(_files[row]);
         using var aux_BTE = file.Load("aux");
         using var last_BTD = file.Load("last");
-        return new(tensor([.. rows[row].Ids.Select(id => (long)id)]), tensor(rows[row].Mask), aux_BTE[0], last_BTD[0]);
+        return new(tensor([.. _rows[row].Ids.Select(id => (long)id)]), tensor(_rows[row].Mask), aux_BTE[0], last_BTD[0]);
     }
-
-    private string PathOf(int row) => Path.Combine(cache, $"row-{row}.safetensors");
 }

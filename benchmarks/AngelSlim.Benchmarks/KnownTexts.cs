@@ -29,12 +29,12 @@ internal static class KnownTexts
 
     /// <summary>The outputs of these layers at every token of every text, [1, T, L, D] each.</summary>
     /// <param name="texts">All of them.</param>
-    /// <param name="target">Runs only when the cache has no such file.</param>
+    /// <param name="target">Runs only when there is no such file in <c>--cache</c>.</param>
     /// <param name="layers">0-based.</param>
-    /// <param name="cache">A folder; null to keep nothing.</param>
-    public static IReadOnlyList<Tensor> States(IReadOnlyList<KnownText> texts, TargetModel target, IReadOnlyList<int> layers, string? cache)
+    /// <param name="options"><c>--model</c>, and <c>--cache</c> if states are to be kept.</param>
+    public static IReadOnlyList<Tensor> States(IReadOnlyList<KnownText> texts, TargetModel target, IReadOnlyList<int> layers, Options options)
     {
-        var path = cache is null ? null : Path.Combine(Directory.CreateDirectory(cache).FullName, $"texts-{texts.Count}-layers-{string.Join('-', layers)}.safetensors");
+        var path = options.Find("cache") is { } cache ? CapturedStates.FileOf(cache, options["model"], layers, texts.SelectMany(text => text.Ids)) : null;
         if (File.Exists(path))
         {
             using var file = SafetensorsFile.Open(path);

@@ -16,7 +16,7 @@ try
             return DecodingCost.Run(Options.Parse(rest));
         default:
             Console.Error.WriteLine("angelslim-replay --golden DIR --model DIR [--cache DIR] [--steps N]");
-            Console.Error.WriteLine("ablate --golden DIR --model DIR --cache DIR --out DIR [--initial golden] [--stop-after N] [--set draft.NAME=VALUE] [--set training.NAME=VALUE]");
+            Console.Error.WriteLine("ablate --golden DIR --model DIR --cache DIR --out DIR [--heldout FILE.jsonl] [--initial golden] [--stop-after N] [--set draft.NAME=VALUE] [--set training.NAME=VALUE]");
             Console.Error.WriteLine("acceptance --model DIR --draft DIR --texts FILE [--prompts N] [--new 96] [--k 2,4] [--cache DIR] [--check N]");
             Console.Error.WriteLine("decoding-cost --model DIR [--dtype bfloat16] [--vocabulary N] [--length 128] [--k 2,4]");
             return 2;

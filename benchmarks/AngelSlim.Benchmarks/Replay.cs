@@ -15,22 +15,17 @@ internal static class Replay
         using var scope = NewDisposeScope();
         var anchor = new Anchor(options["golden"]);
         using var target = TargetModel.Load(options["model"], ScalarType.Float32, CPU);
-        using var replay = new AnchorReplay(anchor, target, Features(anchor, target, options.Find("cache")), Path.GetTempPath());
+        using var replay = new AnchorReplay(anchor, target, Features(anchor, target, options), Path.GetTempPath());
         return Compare(replay, Math.Min(options.Number("steps") ?? replay.Steps, replay.Steps)) ? 0 : 1;
     }
 
     /// <summary>Without a cache the target runs at every step, as AngelSlim's does online.</summary>
-    private static IFeatureSource Features(Anchor anchor, TargetModel target, string? cache)
+    private static IFeatureSource Features(Anchor anchor, TargetModel target, Options options)
     {
         var layers = TargetModel.DefaultHiddenLayers(target.Config.Layers);
-        if (cache is null)
-        {
-            return new LiveFeatures(target, layers, anchor.Rows());
-        }
-
-        var captured = new CapturedRows(anchor.Rows(), target, layers, cache);
-        captured.Capture();
-        return captured;
+        return options.Find("cache") is { } cache
+            ? CapturedRows.Of(anchor.Rows(), target, options["model"], layers, cache)
+            : new LiveFeatures(target, layers, anchor.Rows());
     }
 
     private static bool Compare(AnchorReplay replay, int steps)

@@ -91,6 +91,24 @@ public sealed class The_tokenize_stage
     }
 
     [Fact]
+    public void Names_a_file_that_has_no_row()
+    {
+        var failure = Assert.Throws<DataException>(() => Run(Settings, [" ", ""]));
+
+        Assert.Equal(ProblemCode.NoRows, failure.Problem.Code);
+        Assert.EndsWith("rows.jsonl", failure.Problem.Place!.Value.File, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Says_where_a_row_is_no_json_once()
+    {
+        var failure = Assert.Throws<DataException>(() => Run(Settings, ["{\"messages\": ["]));
+
+        Assert.Equal((1, 15), (failure.Problem.Place!.Value.Line, failure.Problem.Place!.Value.Column));
+        Assert.DoesNotContain("LineNumber", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Names_the_row_on_which_the_template_raises()
     {
         var target = Directory.CreateTempSubdirectory("raising").FullName;

@@ -36,8 +36,7 @@ internal static class ArtifactJson
         }
         catch (JsonException e)
         {
-            var place = new TextPlace(path, (int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1);
-            throw new DataException(ProblemCode.StoreCorrupt, $"{typeof(T).Name} expected: {e.Message} {WhatToDo}", place, e);
+            throw new DataException(ProblemCode.StoreCorrupt, $"{typeof(T).Name} expected: {e.Reason()} {WhatToDo}", e.Place(path), e);
         }
     }
 }

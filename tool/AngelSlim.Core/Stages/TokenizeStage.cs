@@ -1,4 +1,5 @@
 using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Stages.Contracts;
 using AngelSlim.Core.Text;
 
@@ -19,7 +20,7 @@ internal sealed class TokenizeStage() : Stage<TokenizeSettings, TokenizeInputs, 
     {
         var output = new TokenRows(context.Output);
         var files = inputs.Heldout.Select(file => (file.Path, IsHeldout: true)).Concat(inputs.Train.Select(file => (file.Path, IsHeldout: false))).ToList();
-        var total = files.Sum(file => JsonLines.Count(file.Path));
+        var total = files.Sum(file => Count(file.Path));
         using (var rows = new RowSorter(settings, context, ConversationTokens.Load(inputs.Target.Folder, TemplateClock.Instance)))
         {
             var heldoutShare = inputs.Heldout.Count > 0 ? 0 : settings.HeldoutShare;
@@ -43,4 +44,8 @@ internal sealed class TokenizeStage() : Stage<TokenizeSettings, TokenizeInputs, 
         File.Move(output.Heldout + RowSorter.Unfinished, output.Heldout, overwrite: true);
         File.Move(output.Train + RowSorter.Unfinished, output.Train, overwrite: true);
     }
+
+    private static long Count(string path) => JsonLines.Count(path) is > 0 and var rows
+        ? rows
+        : throw new DataException(ProblemCode.NoRows, "there is no row in it; expected one conversation a line. Mend it, or leave it out of the manifest.", new TextPlace(path));
 }

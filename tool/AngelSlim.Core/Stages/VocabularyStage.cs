@@ -49,8 +49,7 @@ internal sealed class VocabularyStage() : Stage<VocabularySettings, VocabularyIn
         }
         catch (JsonException failure)
         {
-            var place = new TextPlace(path, (int)(failure.LineNumber ?? 0) + 1, (int)(failure.BytePositionInLine ?? 0) + 1);
-            throw new DataException(ProblemCode.BadConfig, "not JSON: " + failure.Message, place, failure);
+            throw new DataException(ProblemCode.BadConfig, "not JSON: " + failure.Reason(), failure.Place(path), failure);
         }
     }
 

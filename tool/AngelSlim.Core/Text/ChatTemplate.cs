@@ -100,8 +100,7 @@ internal sealed class ChatTemplate
         }
         catch (JsonException failure)
         {
-            var place = new TextPlace(path, (int)(failure.LineNumber ?? 0) + 1, (int)(failure.BytePositionInLine ?? 0) + 1);
-            throw new DataException(ProblemCode.BadTokenizer, "not JSON: " + failure.Message, place, failure);
+            throw new DataException(ProblemCode.BadTokenizer, "not JSON: " + failure.Reason(), failure.Place(path), failure);
         }
     }
 

@@ -26,7 +26,7 @@ internal readonly record struct JsonLine(TextPlace Place, ReadOnlyMemory<byte>? 
         }
         catch (JsonException failure)
         {
-            throw BadRow.At(Place with { Column = (int)(failure.BytePositionInLine ?? 0) + 1 }, "not JSON: " + failure.Message, failure);
+            throw BadRow.At(Place with { Column = (int)(failure.BytePositionInLine ?? 0) + 1 }, "not JSON: " + failure.Reason(), failure);
         }
     }
 }

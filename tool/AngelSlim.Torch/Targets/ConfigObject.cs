@@ -52,8 +52,7 @@ internal sealed partial class ConfigObject
         }
         catch (JsonException e)
         {
-            var place = new TextPlace(file, (int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1);
-            throw new DataException(ProblemCode.BadConfig, $"JSON expected: {e.Message}", place, e);
+            throw new DataException(ProblemCode.BadConfig, $"JSON expected: {e.Reason()}", e.Place(file), e);
         }
         catch (InvalidOperationException e)
         {

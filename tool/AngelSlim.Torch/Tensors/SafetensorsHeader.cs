@@ -111,7 +111,7 @@ internal sealed class SafetensorsHeader
         }
         catch (JsonException e)
         {
-            throw Wrong(_path, $"JSON expected in the header: {e.Message}", e);
+            throw Wrong(_path, $"JSON expected in the header: {e.Reason()}", e);
         }
     }
 

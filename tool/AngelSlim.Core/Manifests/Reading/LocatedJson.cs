@@ -146,7 +146,7 @@ internal sealed class LocatedJson
 
     private UserException NotJson(JsonException exception)
     {
-        // The reader counts lines and bytes from 0, and repeats both in its message.
+        // The reader counts lines and bytes from 0; our columns are characters.
         var line = (int)(exception.LineNumber ?? 0);
         var start = 0;
         for (var i = 0; i < line; i++)
@@ -155,8 +155,7 @@ internal sealed class LocatedJson
         }
 
         var column = Encoding.UTF8.GetCharCount(_utf8, start, Math.Min((int)(exception.BytePositionInLine ?? 0), _utf8.Length - start));
-        var message = exception.Message.Split(" LineNumber:")[0];
-        return new UserException(ProblemCode.NotJson, $"Not JSON: {Shown.Plain(message)}", new TextPlace(_file, line + 1, column + 1));
+        return new UserException(ProblemCode.NotJson, $"Not JSON: {Shown.Plain(exception.Reason())}", new TextPlace(_file, line + 1, column + 1));
     }
 
     private TextPlace Place(long offset)

@@ -39,8 +39,7 @@ internal sealed class JsonPlace
         }
         catch (JsonException e)
         {
-            var place = new TextPlace(file, (int)((e.LineNumber ?? -1) + 1), (int)((e.BytePositionInLine ?? 0) + 1));
-            throw new DataException(ProblemCode.BadTokenizer, $"It is not JSON: {e.Message} Copy the file again.", place, e);
+            throw new DataException(ProblemCode.BadTokenizer, $"It is not JSON: {e.Reason()} Copy the file again.", e.Place(file), e);
         }
     }
 

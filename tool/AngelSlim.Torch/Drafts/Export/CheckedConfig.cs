@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AngelSlim.Core.Manifests;
 
 namespace AngelSlim.Torch.Drafts.Export;
 
@@ -96,7 +97,7 @@ internal sealed class CheckedConfig
         }
         catch (JsonException problem)
         {
-            faults.Add($"config.json is not JSON: {problem.Message}");
+            faults.Add($"config.json is not JSON: {problem.Reason()}");
             return null;
         }
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using AngelSlim.Core.Manifests;
 
 namespace AngelSlim.Torch.Drafts.Export;
 
@@ -152,7 +153,7 @@ internal sealed class CheckedWeights : IDisposable
         }
         catch (JsonException problem)
         {
-            faults.Add($"the header of model.safetensors is not JSON: {problem.Message}");
+            faults.Add($"the header of model.safetensors is not JSON: {problem.Reason()}");
             return null;
         }
     }
