@@ -55,6 +55,7 @@ internal static class Tiny
     private static FeatureBatch Row(DraftConfig config, int length, Generator random) => new(
         randint(0, config.TargetWords, [1, length], int64, generator: random),
         tensor(Enumerable.Range(0, length).Select(t => t >= 2 && t < length - 1).ToArray()).unsqueeze(0),
+        ones([1, length], @bool),
         randn([1, length, 3L * config.TargetWidth], generator: random),
         randn([1, length, config.TargetWidth], generator: random),
         arange(length, int64).view(1, 1, -1));
@@ -79,6 +80,7 @@ internal sealed class RowsInMemory(IReadOnlyList<FeatureBatch> rows) : IFeatureS
         return new(
             Joined(row => row.Ids_BT),
             Joined(row => row.Mask_BT),
+            Joined(row => row.Real_BT),
             Joined(row => row.Aux_BTE),
             Joined(row => row.Last_BTD),
             arange(longest, int64).expand(1, wanted.Count, longest));

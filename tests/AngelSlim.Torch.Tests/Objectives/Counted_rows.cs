@@ -22,6 +22,15 @@ public sealed class Counted_rows
     }
 
     [Fact]
+    public void Of_the_all_gate_are_the_exact_ones_of_a_text_that_is_one_answer()
+    {
+        using var scope = NewDisposeScope();
+        var everything = ones([1, 9], @bool);
+
+        Assert.Equal(CountedRows.Of(everything, 3, Gate.Exact), CountedRows.Of(everything, 3, Gate.All));
+    }
+
+    [Fact]
     public void Of_the_next_gate_read_a_word_of_an_answer()
     {
         // mask[t+1+k]: t+1+k in {2, 3, 4, 6, 7}, and t from 0.

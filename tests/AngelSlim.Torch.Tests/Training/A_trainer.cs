@@ -100,6 +100,25 @@ public sealed class A_trainer : IDisposable
     }
 
     [Fact]
+    public void Learns_from_every_token_under_the_all_gate_and_from_no_padding()
+    {
+        using var scope = NewDisposeScope();
+        var settings = new TrainingSettings { Unroll = 2, Gate = Gate.All };
+        double Sum(params int[] rows)
+        {
+            using var draft = Tiny.Draft(Tiny.Config);
+            using var trainer = new Trainer(Task(draft, Tiny.Rows(Tiny.Config, 20, 31), 1, _ => rows), settings);
+            var steps = trainer.Next().Figures.Steps;
+
+            // From every token but the last, with a token behind it; one less at every further step.
+            Assert.Equal([rows.Sum(row => (row is 0 ? 20 : 31) - 2), rows.Sum(row => (row is 0 ? 20 : 31) - 3)], steps.Select(step => step.Gated));
+            return steps.Sum(step => step.Sum);
+        }
+
+        Near.Assert(Sum(0) + Sum(1), Sum(0, 1), 1e-6, "sum");
+    }
+
+    [Fact]
     public void Stops_before_the_update_when_a_number_is_not_finite_and_keeps_the_batch()
     {
         using var scope = NewDisposeScope();
@@ -169,7 +188,7 @@ public sealed class A_trainer : IDisposable
     {
         var ids_BT = io.Load(name + "input_ids");
         return new(
-            ids_BT, io.Load(name + "loss_mask").to(@bool), io.Load(name + "aux"), io.Load(name + "target_logits"),
+            ids_BT, io.Load(name + "loss_mask").to(@bool), ones_like(ids_BT, dtype: @bool), io.Load(name + "aux"), io.Load(name + "target_logits"),
             arange(ids_BT.shape[1]).expand(1, ids_BT.shape[0], -1));
     }
 }

@@ -19,7 +19,7 @@ internal readonly record struct TaughtRow(int Teacher, int FirstDraft, int Depth
 internal static class CountedRows
 {
     /// <summary>The states that teach, ascending.</summary>
-    /// <param name="mask_BT">Any type: not 0 where the token is one that the target answered.</param>
+    /// <param name="mask_BT">Any type: not 0 where the token is one that the target answered; under <see cref="Gate.All"/> where there is a token.</param>
     /// <param name="unroll">Unroll steps.</param>
     /// <param name="gate">Which positions count.</param>
     public static IReadOnlyList<TaughtRow> Of(Tensor mask_BT, int unroll, Gate gate)
@@ -50,7 +50,7 @@ internal static class CountedRows
 
     private static int Depth(int[] runs, int s, Gate gate) => gate switch
     {
-        Gate.Exact => s + 1 < runs.Length ? Math.Min(s, runs[s + 1] - 1) : 0,
+        Gate.Exact or Gate.All => s + 1 < runs.Length ? Math.Min(s, runs[s + 1] - 1) : 0,
         Gate.Next => s < runs.Length && runs[s] > 0 ? s : 0,
         Gate.Angelslim => runs[s - 1] > 0 ? s : 0,
         _ => throw new ArgumentOutOfRangeException(nameof(gate), gate, message: null),

@@ -43,6 +43,7 @@ internal sealed record FeatureRow(Tensor Ids_T, Tensor Mask_T, Tensor Aux_TE, Te
         var batch = new FeatureBatch(
             Padded([.. rows.Select(row => row.Ids_T)], tokens),
             Padded([.. rows.Select(row => row.Mask_T)], tokens),
+            Padded([.. rows.Select(row => ones_like(row.Mask_T))], tokens),
             Padded([.. rows.Select(row => row.Aux_TE)], tokens),
             Padded([.. rows.Select(row => row.Last_TD)], tokens),
             Positions(rows.Count, tokens));

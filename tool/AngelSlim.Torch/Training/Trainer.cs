@@ -104,7 +104,8 @@ internal sealed class Trainer : IDisposable
     {
         var steps = Unroll.Over(_task.Draft, batch.Aux_BTE, batch.Ids_BT, batch.Positions_ABT, _settings.Unroll);
         var teacher = new Teacher(batch.Last_BTD.flatten(0, 1), _task.TargetHead_VD, _task.Draft.Vocabulary);
-        return BlockedLoss.Of([.. steps.Select(step => step.Normed_BTD)], _task.Draft.Head_WD, teacher, batch.Mask_BT, loss);
+        var mask_BT = loss.Gate is Gate.All ? batch.Real_BT : batch.Mask_BT;
+        return BlockedLoss.Of([.. steps.Select(step => step.Normed_BTD)], _task.Draft.Head_WD, teacher, mask_BT, loss);
     }
 
     private void Update(double rate)

@@ -76,6 +76,9 @@ public enum Gate
     /// <summary>Tokens t+1 to t+2+k all in one answer: exactly what a server asks of the draft.</summary>
     Exact,
 
+    /// <summary>Tokens t+1 to t+2+k all in the row, prompts too: a draft learns from every state that the target has.</summary>
+    All,
+
     /// <summary>Token t+1+k in an answer, as speculators.</summary>
     Next,
 
