@@ -90,7 +90,7 @@ internal static class Ablation
         var config = DraftConfig.For(settings.Draft, settings.Training.Compatibility, target.Config, vocabulary.Count);
         var weights = initial is "golden"
             ? anchor.InitialWeights(config)
-            : FirstWeights.Draw(config, settings.Draft.InitialDeviation ?? target.Config.InitializerRange, settings.Training.Seed);
+            : FirstWeights.Draw(config, settings.Draft.InitialDeviation, settings.Training.Seed);
         return FirstWeights.Draft(settings.Draft, config, weights, vocabulary, TargetEnds.Of(target));
     }
 

@@ -46,7 +46,7 @@ internal static class DecodingCost
     {
         var settings = new DraftSettings();
         var config = DraftConfig.For(settings, new TrainingSettings().Compatibility, target.Config, Math.Min(words, target.Config.Vocabulary));
-        var weights = FirstWeights.Draw(config, target.Config.InitializerRange, seed: 1)
+        var weights = FirstWeights.Draw(config, new DraftSettings().InitialDeviation, seed: 1)
             .ToDictionary(pair => pair.Key, pair => pair.Value.to(target.Embedding_VD.dtype).DetachFromDisposeScope());
         return new Eagle3Draft(config, weights, new DraftVocabulary([.. Enumerable.Range(0, config.DraftWords).Select(word => (long)word)], target.Config.Vocabulary), target.Embedding_VD);
     }

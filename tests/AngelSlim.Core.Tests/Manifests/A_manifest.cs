@@ -116,7 +116,7 @@ public sealed class A_manifest : IDisposable
     [InlineData("\"draft\": { \"hiddenLayers\": [1, 2] }", "(2,28): error ASL0006: 'draft.hiddenLayers' has 2 items; expected 3.")]
     [InlineData("\"draft\": { \"hiddenLayers\": [1, 5, 3] }", "(2,28): error ASL0006: 'draft.hiddenLayers' is 1, 5, 3; expected ascending layers: 1, 3, 5.")]
     [InlineData("\"draft\": { \"hiddenLayers\": [-1, 5, 7] }", "(2,29): error ASL0006: 'draft.hiddenLayers[0]' is -1; expected 0 to 1000.")]
-    [InlineData("\"training\": { \"gate\": \"Exact\" }", "(2,23): error ASL0009: 'training.gate' is 'Exact'; expected 'exact' or 'next' or 'angelslim'; did you mean 'exact'?")]
+    [InlineData("\"training\": { \"gate\": \"Exact\" }", "(2,23): error ASL0009: 'training.gate' is 'Exact'; expected 'exact' or 'all' or 'next' or 'angelslim'; did you mean 'exact'?")]
     public void With_a_setting_that_is_wrong_by_itself_says_what_is_right(string more, string problem) =>
         Assert.Equal("FOLDER/e.json" + problem, _folder.Problem(Least(more)));
 

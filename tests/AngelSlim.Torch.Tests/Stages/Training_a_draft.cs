@@ -24,8 +24,8 @@ public sealed class Training_a_draft : IDisposable
     private static readonly TrainSettings Settings = new()
     {
         Dtype = Dtype.Float32,
-        Draft = new() { InitialDeviation = 0.1 },
-        Training = new() { Epochs = 3, BatchRows = 2, Unroll = 3, WarmupSteps = 2, CheckpointEvery = 2, EvaluateEvery = 4, WeightDecay = 0.1 },
+        Draft = new() { InitialDeviation = 0.1, FreezeHead = false },
+        Training = new() { Epochs = 3, BatchRows = 2, Unroll = 3, WarmupSteps = 2, CheckpointEvery = 2, EvaluateEvery = 4, WeightDecay = 0.1, StepDecay = 0.8, Gate = Gate.Exact, LearningRate = 1e-3 },
     };
 
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;

@@ -23,6 +23,8 @@ public sealed class A_trainer : IDisposable
         Schedule = Schedule.Constant,
         WarmupSteps = 0,
         WeightDecay = 0,
+        Unroll = 7,
+        StepDecay = 0.8,
     };
 
     private static readonly TrainingSettings Ours = AngelSlims with

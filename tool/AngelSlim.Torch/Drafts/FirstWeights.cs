@@ -36,9 +36,10 @@ internal static class FirstWeights
             weights[DraftWeights.Head].copy_(target.Head_VD.index_select(0, vocabulary.Words_W));
         }
 
+        var freezesHead = settings.FreezeHead ?? settings.Head is HeadStart.Target;
         foreach (var (name, weight) in weights)
         {
-            weight.requires_grad_(name != DraftWeights.Head || !settings.FreezeHead);
+            weight.requires_grad_(name != DraftWeights.Head || !freezesHead);
         }
 
         return new(config, weights, vocabulary, target.Embedding_VD);

@@ -64,7 +64,7 @@ internal sealed class TrainStage(TensorRuntime runtime) : TensorStage<TrainSetti
         }
 
         var config = DraftConfig.For(settings.Draft, settings.Training.Compatibility, target.Config, list.Words.Length);
-        var weights = FirstWeights.Draw(config, settings.Draft.InitialDeviation ?? target.Config.InitializerRange, settings.Training.Seed);
+        var weights = FirstWeights.Draw(config, settings.Draft.InitialDeviation, settings.Training.Seed);
         return FirstWeights.Draft(settings.Draft, config, weights, new([.. list.Words.Select(word => (long)word)], list.TargetVocabulary), target);
     }
 

@@ -41,9 +41,6 @@ internal sealed record TargetConfig
     /// <summary>The three matrices of the MLP have biases.</summary>
     public bool MlpBias { get; init; }
 
-    /// <summary>Standard deviation that its matrices started with.</summary>
-    public double InitializerRange { get; init; } = 0.02;
-
     /// <summary>Ids that end an answer, from <c>generation_config.json</c>, else <c>config.json</c>; may be empty.</summary>
     public IReadOnlyList<int> EndIds { get; init; } = [];
 }

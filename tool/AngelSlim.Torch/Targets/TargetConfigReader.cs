@@ -48,7 +48,6 @@ internal static class TargetConfigReader
             TiedHead = config.Flag("tie_word_embeddings", whenMissing: false),
             AttentionBias = config.Flag("attention_bias", whenMissing: false),
             MlpBias = config.Flag("mlp_bias", whenMissing: false),
-            InitializerRange = config.Number("initializer_range", 0, 10) ?? 0.02,
         };
     }
 

@@ -31,12 +31,12 @@ public sealed record DraftSettings
     /// <summary>Where the weights start.</summary>
     public HeadStart Head { get; init; } = HeadStart.Target;
 
-    /// <summary>True: the head is not trained.</summary>
-    public bool FreezeHead { get; init; }
+    /// <summary>True: the head is not trained, which saves half of the trained weights. When left out, a head that starts from the target's rows stays.</summary>
+    public bool? FreezeHead { get; init; }
 
-    /// <summary>Standard deviation of the matrices at the start; the target's <c>initializer_range</c> when left out.</summary>
+    /// <summary>Standard deviation of the matrices at the start.</summary>
     [Range(1e-6, 1.0)]
-    public double? InitialDeviation { get; init; }
+    public double InitialDeviation { get; init; } = 0.01;
 
     /// <summary>Rotary positions of the draft.</summary>
     public DraftRope Rope { get; init; } = DraftRope.Target;
