@@ -24,7 +24,7 @@ internal static class Ablation
         WriteIndented = true,
     };
 
-    private const int LongestHeldout = 512;
+    private const int LongestHeldout = 384;
 
     private sealed record Settings(DraftSettings Draft, TrainingSettings Training);
 
