@@ -1,4 +1,5 @@
 using AngelSlim.Torch.Drafts;
+using AngelSlim.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Decoding;
@@ -23,7 +24,7 @@ internal sealed class DraftChain(Eagle3Draft draft) : IDisposable
     public long[] Propose(Tensor hidden_BTLD, IReadOnlyList<long> next, int count)
     {
         using var scope = NewDisposeScope();
-        var positions_ABT = arange(Length, Length + next.Count, int64, hidden_BTLD.device).view(1, 1, -1);
+        var positions_ABT = Arithmetic.Integers(Length, Length + next.Count, hidden_BTLD.device).view(1, 1, -1);
         var step = draft.Step(new DraftState(draft.Fuse(hidden_BTLD.flatten(2)), positions_ABT, _seen), Ids(next));
         var kept = Length;
         var proposed = new long[count];

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using AngelSlim.Torch.Drafts;
 using AngelSlim.Torch.Targets;
-using TorchSharp;
+using AngelSlim.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Decoding;
@@ -64,10 +64,6 @@ internal sealed class PromptComparison(TargetModel target, Eagle3Draft draft, in
         var first = Timed(order is DecodingOrder.PlainFirst ? _plain : _speculative);
         var second = Timed(order is DecodingOrder.PlainFirst ? _speculative : _plain);
         var (plain, speculative) = order is DecodingOrder.PlainFirst ? (first, second) : (second, first);
-
-        // Native scalars that only a finalizer frees pin the heap, and the next prompt's caches go elsewhere.
-        GC.Collect(0, GCCollectionMode.Forced, blocking: true);
-        GC.WaitForPendingFinalizers();
         return new ComparedTexts(plain.Text, speculative.Text, plain.Seconds, speculative.Seconds);
     }
 
@@ -87,7 +83,7 @@ internal sealed class PromptComparison(TargetModel target, Eagle3Draft draft, in
         using var frozen = no_grad();
         var read = target.Run(new TargetInput(tensor(prompt.Concat(plain.Take(shared)).ToArray()).unsqueeze(0)), keptLayers: []);
         var scores_V = target.Logits(read.Last_BTD[0, ^1.., ..])[0].to(float32);
-        return new(shared + 1, plain[shared], speculative[shared], scores_V[plain[shared]].ToDouble() - scores_V[speculative[shared]].ToDouble(), scores_V.abs().max().ToDouble());
+        return new(shared + 1, plain[shared], speculative[shared], scores_V[plain[shared]].ToNumber() - scores_V[speculative[shared]].ToNumber(), scores_V.abs().max().ToNumber());
     }
 }
 

@@ -38,7 +38,7 @@ internal static class DiagonalAttention
         var log_NR1 = cat([logBlock_NR1, c_NRS], dim: 2).logsumexp(2, keepdim: true);
         var weight_NRS = c_NRS.sub_(log_NR1).exp_();
         var weightOfBlock_NR1 = (logBlock_NR1 - log_NR1).exp_();
-        var out_NRC = Grouped(block_BTHC, k_NSC).mul(weightOfBlock_NR1).add_(bmm(weight_NRS, v_NSC));
+        var out_NRC = Grouped(block_BTHC, k_NSC).mul(weightOfBlock_NR1).AddInPlace(bmm(weight_NRS, v_NSC));
         return (
             out_NRC.reshape(q_BTHC.shape).to(q_BTHC.dtype).MoveToOuterDisposeScope(),
             log_NR1.reshape(logBlock_BTH.shape).MoveToOuterDisposeScope());
@@ -80,9 +80,9 @@ internal static class DiagonalAttention
         var c_NRS = Scores(q_BTHC, k_NSC);
         var weight_NRS = c_NRS.sub_(result.LogSum_BTH.reshape(c_NRS.shape[0], c_NRS.shape[1], 1)).exp_();
         var mean_NR1 = (gradient_NRC * Grouped(result.Out_BTHC, k_NSC)).sum(-1, keepdim: true);
-        var dc_NRS = bmm(gradient_NRC, v_NSC.transpose(1, 2)).sub_(mean_NR1).mul_(weight_NRS).mul_(Scale(q_BTHC));
+        var dc_NRS = bmm(gradient_NRC, v_NSC.transpose(1, 2)).sub_(mean_NR1).mul_(weight_NRS).MultiplyInPlace(Scale(q_BTHC));
 
-        gradients[0] = (Grouped(gradients[0], k_NSC) + bmm(dc_NRS, k_NSC)).reshape(q_BTHC.shape).to(q_BTHC.dtype);
+        gradients[0] = Grouped(gradients[0], k_NSC).Plus(bmm(dc_NRS, k_NSC)).reshape(q_BTHC.shape).to(q_BTHC.dtype);
         var dk_NSC = bmm(dc_NRS.transpose(1, 2), q_NRC);
         var dv_NSC = bmm(weight_NRS.transpose(1, 2), gradient_NRC);
         for (var s = 0; s < later.Count; s++)
@@ -98,7 +98,7 @@ internal static class DiagonalAttention
     private static Tensor Heads(Tensor x_BTH) => x_BTH.transpose(1, 2);
 
     private static Tensor Scores(Tensor q_BTHC, Tensor k_NSC) =>
-        bmm(Grouped(q_BTHC, k_NSC), k_NSC.transpose(1, 2)).mul_(Scale(q_BTHC));
+        bmm(Grouped(q_BTHC, k_NSC), k_NSC.transpose(1, 2)).MultiplyInPlace(Scale(q_BTHC));
 
     /// <summary>The later steps' keys or values side by side.</summary>
     private static Tensor Stacked(IEnumerable<Tensor> steps_BTKC)

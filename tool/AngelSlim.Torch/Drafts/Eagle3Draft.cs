@@ -82,13 +82,13 @@ internal sealed class Eagle3Draft : IDisposable
         var joined_BTE = cat([Norm("midlayer.input_layernorm", read_BTD), Norm("midlayer.hidden_norm", hidden_BTD)], dim: -1);
 
         // The residual is the state as it came: SGLang knows no other (norm_before_residual).
-        hidden_BTD = hidden_BTD + Attend(state, joined_BTE);
-        hidden_BTD = hidden_BTD + _mlp.Apply(Norm("midlayer.post_attention_layernorm", hidden_BTD));
+        hidden_BTD = hidden_BTD.Plus(Attend(state, joined_BTE));
+        hidden_BTD = hidden_BTD.Plus(_mlp.Apply(Norm("midlayer.post_attention_layernorm", hidden_BTD)));
         var normed_BTD = Norm("norm", hidden_BTD).MoveToOuterDisposeScope();
         var next = state with
         {
             Hidden_BTD = Config.NormOutput ? normed_BTD : hidden_BTD.MoveToOuterDisposeScope(),
-            Positions_ABT = (state.Positions_ABT + 1).MoveToOuterDisposeScope(),
+            Positions_ABT = state.Positions_ABT.Plus(1).MoveToOuterDisposeScope(),
         };
         return new(next, normed_BTD);
     }

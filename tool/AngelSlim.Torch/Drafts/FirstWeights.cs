@@ -1,5 +1,6 @@
 using AngelSlim.Core.Manifests.Settings;
 using AngelSlim.Torch.Targets;
+using AngelSlim.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Drafts;
@@ -17,7 +18,7 @@ internal static class FirstWeights
         using var scope = NewDisposeScope();
         return DraftWeights.Shapes(config).ToDictionary(
             pair => pair.Key,
-            pair => (pair.Value.Length is 1 ? ones(pair.Value) : randn(pair.Value, generator: random).mul_(deviation)).DetachFromDisposeScope(),
+            pair => (pair.Value.Length is 1 ? ones(pair.Value) : randn(pair.Value, generator: random).MultiplyInPlace(deviation)).DetachFromDisposeScope(),
             StringComparer.Ordinal);
     }
 

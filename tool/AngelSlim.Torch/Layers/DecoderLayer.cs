@@ -1,3 +1,4 @@
+using AngelSlim.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Layers;
@@ -13,7 +14,7 @@ internal sealed class DecoderLayer(RmsNorm attentionNorm, Attention attention, R
     public Tensor Apply(Tensor hidden_BTD, int layer, AttentionCall call)
     {
         using var scope = NewDisposeScope();
-        var between_BTD = hidden_BTD + attention.Apply(attentionNorm.Apply(hidden_BTD), layer, call);
-        return (between_BTD + mlp.Apply(mlpNorm.Apply(between_BTD))).MoveToOuterDisposeScope();
+        var between_BTD = hidden_BTD.Plus(attention.Apply(attentionNorm.Apply(hidden_BTD), layer, call));
+        return between_BTD.Plus(mlp.Apply(mlpNorm.Apply(between_BTD))).MoveToOuterDisposeScope();
     }
 }

@@ -20,7 +20,7 @@ internal sealed class RmsNorm
     {
         _weight_D = weight_D.Shaped([-1]);
 
-        // A tensor and not a number: each implicit scalar would be a native object that only a finalizer frees.
+        // A tensor and not a number: made once and not at every call.
         _epsilon = tensor((float)epsilon, float32, weight_D.device).DetachFromDisposeScope();
     }
 
@@ -31,7 +31,7 @@ internal sealed class RmsNorm
     {
         using var scope = NewDisposeScope();
         var wide = input.to(float32);
-        var inverse = (wide.square().mean([-1], keepdim: true) + _epsilon).rsqrt();
+        var inverse = wide.Squared().mean([-1], keepdim: true).Plus(_epsilon).rsqrt();
         return ((wide * inverse).to(input.dtype) * _weight_D).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using AngelSlim.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Layers;
@@ -17,7 +18,7 @@ internal abstract record Rope(double Theta)
         using var scope = NewDisposeScope();
 
         // float32 throughout, as the reference: one unit in the last place is 7e-3 radians at position 131071.
-        var exponents = arange(0, channels, 2, int64).to(float32) / tensor((float)channels);
+        var exponents = Arithmetic.Integers(0, channels / 2).to(float32).Times(2) / tensor((float)channels);
         var plain = tensor(1f) / tensor((float)Theta).pow(exponents);
         return Scaled(plain).MoveToOuterDisposeScope();
     }
@@ -52,8 +53,8 @@ internal sealed record Llama3Rope(double Theta, double Factor, double LowFrequen
     protected override Tensor Scaled(Tensor plain)
     {
         var turns = tensor((float)OriginalPositions) / (tensor((float)(2 * Math.PI)) / plain);
-        var fast = ((turns - tensor((float)LowFrequency)) / tensor((float)(HighFrequency - LowFrequency))).clamp(0, 1);
-        return ((tensor(1f) - fast) * plain / tensor((float)Factor)) + (fast * plain);
+        var fast = ((turns - tensor((float)LowFrequency)) / tensor((float)(HighFrequency - LowFrequency))).Within(0, 1);
+        return ((tensor(1f) - fast) * plain / tensor((float)Factor)).Plus(fast * plain);
     }
 }
 
@@ -84,8 +85,8 @@ internal sealed record YarnRope(double Theta, double Factor, int OriginalPositio
         (first, last) = WholePairs ? (Math.Floor(first), Math.Ceiling(last)) : (first, last);
         (first, last) = (Math.Max(first, 0), Math.Min(last, channels - 1));
         var width = first == last ? 0.001 : last - first;
-        var slow = ((arange(channels / 2, float32) - tensor((float)first)) / tensor((float)width)).clamp(0, 1);
-        return (plain / tensor((float)Factor) * slow) + (plain * (tensor(1f) - slow));
+        var slow = ((Arithmetic.Integers(0, channels / 2).to(float32) - tensor((float)first)) / tensor((float)width)).Within(0, 1);
+        return (plain / tensor((float)Factor) * slow).Plus(plain * (tensor(1f) - slow));
     }
 
     private double PairWith(double turns, int channels) =>

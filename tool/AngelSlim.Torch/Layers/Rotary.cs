@@ -46,6 +46,6 @@ internal sealed record Rotation(Tensor Cos_BT1C, Tensor SignedSin_BT1C)
     {
         using var scope = NewDisposeScope();
         var half = heads_BTHC.shape[^1] / 2;
-        return ((heads_BTHC * Cos_BT1C) + (heads_BTHC.roll(half, -1) * SignedSin_BT1C)).MoveToOuterDisposeScope();
+        return (heads_BTHC * Cos_BT1C).Plus(heads_BTHC.roll(half, -1) * SignedSin_BT1C).MoveToOuterDisposeScope();
     }
 }

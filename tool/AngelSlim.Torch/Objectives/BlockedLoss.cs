@@ -1,6 +1,5 @@
 using AngelSlim.Core.Manifests.Settings;
 using AngelSlim.Torch.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Objectives;
@@ -85,9 +84,9 @@ internal static class BlockedLoss
             var gradients = ctx.get_saved_variables();
 
             // Usually one: a loss that is backed from directly. Then nothing is touched.
-            if (grad_output.ToSingle() is var factor and not 1)
+            if (grad_output.ToNumber() is var factor and not 1)
             {
-                gradients.ForEach(gradient => gradient.mul_(factor));
+                gradients.ForEach(gradient => gradient.MultiplyInPlace(factor));
             }
 
             return ctx.get_data(nameof(TaughtHead)) is TaughtHead { IsTrained: true } ? [null!, .. gradients] : [null!, null!, .. gradients];

@@ -27,7 +27,7 @@ internal static class CountedRows
         mask_BT.Shaped([-1, -1]);
         using var scope = NewDisposeScope();
         var (rows, tokens) = ((int)mask_BT.shape[0], (int)mask_BT.shape[1]);
-        var mask = mask_BT.ne(0).contiguous().data<bool>().ToArray();
+        var mask = mask_BT.to(@bool).contiguous().data<bool>().ToArray();
         var taught = new List<TaughtRow>();
         for (var row = 0; row < rows; row++)
         {

@@ -1,5 +1,5 @@
 using AngelSlim.Core.Manifests.Settings;
-using TorchSharp;
+using AngelSlim.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Objectives;
@@ -35,8 +35,8 @@ internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, Los
         var loss = Judge(teacher, taught);
 
         // The divisor is known only now that every target row has been scored.
-        _headGradient_WD?.div_(Divisor).MoveToOuterDisposeScope();
-        _gradients_BTD.ForEach(gradient => gradient.div_(Divisor).MoveToOuterDisposeScope());
+        _headGradient_WD?.DivideInPlace(Divisor).MoveToOuterDisposeScope();
+        _gradients_BTD.ForEach(gradient => gradient.DivideInPlace(Divisor).MoveToOuterDisposeScope());
         loss.Loss.MoveToOuterDisposeScope();
         return (loss, _headGradient_WD, _gradients_BTD);
     }
@@ -87,13 +87,13 @@ internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, Los
         var scores_nW = mm(draft_nD, head_WD.t()).to(float32);
         CountCorrect(step, places, scores_nW.argmax(1).data<long>().ToArray(), choices);
         var (loss_n, gradient_nW) = settings.Objective.Of(target_nW, scores_nW);
-        _steps[step] += default(StepFigures) with { Sum = loss_n.sum().ToSingle() };
+        _steps[step] += default(StepFigures) with { Sum = loss_n.sum().ToNumber() };
         if (_gradients_BTD.Count > 0)
         {
             var weight = Math.Pow(settings.StepDecay, step);
             gradient_nW = gradient_nW.to(head_WD.dtype);
             AddToHead(gradient_nW, draft_nD, (float)weight);
-            _gradients_BTD[step].view(-1, head_WD.shape[1]).index_copy_(0, places_n, mm(gradient_nW, head_WD).mul_(weight));
+            _gradients_BTD[step].view(-1, head_WD.shape[1]).index_copy_(0, places_n, mm(gradient_nW, head_WD).MultiplyInPlace(weight));
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, Los
         {
             _ = gradient_nW.dtype == sum_WD.dtype
                 ? sum_WD.addmm_(gradient_nW.t(), draft_nD, 1, weight)
-                : sum_WD.add_(mm(gradient_nW.t(), draft_nD), weight);
+                : sum_WD.AddInPlace(mm(gradient_nW.t(), draft_nD), weight);
         }
     }
 

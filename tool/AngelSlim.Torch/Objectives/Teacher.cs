@@ -27,7 +27,7 @@ internal sealed class Teacher(Tensor last_ND, Tensor head_VD, DraftVocabulary vo
         using var scope = NewDisposeScope();
         var hidden_nD = Rows(rows);
         var scores_nW = empty([rows.Count, vocabulary.Count], float32);
-        var best_n = full([rows.Count], float.NegativeInfinity, float32);
+        var best_n = tensor(float.NegativeInfinity).repeat(rows.Count);
         var word_n = zeros([rows.Count], int64);
         for (long start = 0; start < head_VD.shape[0]; start += SliceWords)
         {
@@ -35,14 +35,14 @@ internal sealed class Teacher(Tensor last_ND, Tensor head_VD, DraftVocabulary vo
             var size = Math.Min(SliceWords, head_VD.shape[0] - start);
             var slice_nv = mm(hidden_nD, head_VD.narrow(0, start, size).t()).to(float32);
             var (highest_n, at_n) = slice_nv.max(1);
-            word_n.copy_(where(highest_n.gt(best_n), at_n.add_(start), word_n));
+            word_n.copy_(where(highest_n.gt(best_n), at_n.Plus(start), word_n));
             best_n.copy_(maximum(best_n, highest_n));
 
             // Draft words ascend, so those of a slice are one contiguous range of columns.
             var (from, to) = vocabulary.Between(start, start + size);
             if (to > from)
             {
-                scores_nW.narrow(1, from, to - from).copy_(slice_nv.index_select(1, vocabulary.Words_W.narrow(0, from, to - from) - start));
+                scores_nW.narrow(1, from, to - from).copy_(slice_nv.index_select(1, vocabulary.Words_W.narrow(0, from, to - from).Plus(-start)));
             }
         }
 

@@ -1,4 +1,5 @@
 using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Pretraining;
@@ -44,11 +45,8 @@ internal static class FreshWeights
         Norm("model.norm", width);
         return weights;
 
-        void Matrix(string name, long rows, long columns, double deviation)
-        {
-            using var scale = (TorchSharp.Scalar)deviation;
-            weights.Add(new($"{name}.weight", randn([rows, columns], generator: random).mul_(scale).requires_grad_()));
-        }
+        void Matrix(string name, long rows, long columns, double deviation) =>
+            weights.Add(new($"{name}.weight", randn([rows, columns], generator: random).MultiplyInPlace(deviation).requires_grad_()));
 
         void Norm(string name, long size) => weights.Add(new($"{name}.weight", ones([size], requires_grad: true)));
     }

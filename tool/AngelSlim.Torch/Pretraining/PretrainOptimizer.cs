@@ -1,3 +1,4 @@
+using AngelSlim.Torch.Tensors;
 using AngelSlim.Torch.Training;
 using static TorchSharp.torch;
 
@@ -46,7 +47,7 @@ internal sealed class PretrainOptimizer : IDisposable
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var gradients = _weights.Select(weight => weight.grad!).ToArray();
-        var norm = stack([.. gradients.Select(gradient => gradient.square().sum())]).sum().sqrt().item<float>();
+        var norm = stack([.. gradients.Select(gradient => gradient.Squared().sum())]).sum().sqrt().item<float>();
         if (norm > MaxNorm)
         {
             var shrink = tensor((float)(MaxNorm / norm));

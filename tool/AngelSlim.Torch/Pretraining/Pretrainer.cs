@@ -81,27 +81,20 @@ internal sealed class Pretrainer : IDisposable
 
     private double Step(PretrainBatches batches)
     {
-        double loss;
-        using (NewDisposeScope())
+        using var scope = NewDisposeScope();
+        var batch = batches.Next();
+        var last_BTD = _target.Run(new TargetInput(batch.Ids_BT), []).Last_BTD;
+        var scores_NV = _target.Logits(last_BTD.flatten(0, 1).index_select(0, batch.Places_N));
+        var mean = nn.functional.cross_entropy(scores_NV, batch.Next_N);
+        mean.backward();
+        var loss = mean.item<float>();
+        if (!float.IsFinite(loss))
         {
-            var batch = batches.Next();
-            var last_BTD = _target.Run(new TargetInput(batch.Ids_BT), []).Last_BTD;
-            var scores_NV = _target.Logits(last_BTD.flatten(0, 1).index_select(0, batch.Places_N));
-            var mean = nn.functional.cross_entropy(scores_NV, batch.Next_N);
-            mean.backward();
-            loss = mean.item<float>();
-            if (!double.IsFinite(loss))
-            {
-                throw new DataException(
-                    ProblemCode.Diverged, $"Pretraining diverged at step {_step + 1}: the loss is {loss}. Lower target.pretrain.learningRate.");
-            }
-
-            _optimizer.Step(_step + 1, PretrainOptimizer.Rate(_settings.LearningRate, _step, _settings.Steps));
+            throw new DataException(
+                ProblemCode.Diverged, $"Pretraining diverged at step {_step + 1}: the loss is {loss}. Lower target.pretrain.learningRate.");
         }
 
-        // Numbers that TorchSharp hands to libtorch are freed by finalizers, and pin the heap until then.
-        GC.Collect(0, GCCollectionMode.Forced, blocking: true);
-        GC.WaitForPendingFinalizers();
+        _optimizer.Step(_step + 1, PretrainOptimizer.Rate(_settings.LearningRate, _step, _settings.Steps));
         _loss = double.IsNaN(_loss) ? loss : (Smoothing * _loss) + ((1 - Smoothing) * loss);
         _step++;
         return loss;

@@ -112,10 +112,6 @@ internal sealed class CaptureStage(TensorRuntime runtime) : TensorStage<CaptureS
         {
             context.Report(new Progressed(++_done, total, "rows"));
             context.Cancellation.ThrowIfCancellationRequested();
-
-            // Numbers that were handed to libtorch are freed by finalizers only, and pin its heap until then.
-            GC.Collect(0, GCCollectionMode.Forced, blocking: true);
-            GC.WaitForPendingFinalizers();
         }
     }
 }

@@ -162,7 +162,7 @@ internal sealed class TargetModel : IDisposable
     }
 
     private static Tensor NextPositions(Tensor ids_BT, long first) =>
-        arange(first, first + ids_BT.shape[1], int64, ids_BT.device).expand(1, ids_BT.shape[0], ids_BT.shape[1]);
+        Arithmetic.Integers(first, first + ids_BT.shape[1], ids_BT.device).expand(1, ids_BT.shape[0], ids_BT.shape[1]);
 
     private static Tensor Joined(Tensor like_BTD, IReadOnlyList<Tensor> kept) => kept.Count > 0
         ? stack(kept, dim: 2)

@@ -76,7 +76,7 @@ internal static unsafe partial class Aten
         return Take(stack[0]);
     }
 
-    /// <summary>One AdamW update of all parameters at once, in place; no scalar objects are left to the finalizer.</summary>
+    /// <summary>One AdamW update of all parameters at once, in place.</summary>
     /// <param name="parameters">Float32 leaves.</param>
     /// <param name="gradients">As many; already clipped.</param>
     /// <param name="first">First moments.</param>

@@ -44,7 +44,7 @@ internal sealed class AdamW : IOptimizer
         }
 
         using var scope = NewDisposeScope();
-        _step.fill_(update);
+        _step.copy_(tensor((float)update));
         Aten.FusedAdamW(
             [.. _parameters.Select(pair => pair.Value)], [.. _parameters.Select(pair => pair.Value.grad!)], _first, _second,
             [.. Enumerable.Repeat(_step, _parameters.Count)], new AdamWUpdate(rate, Beta1, _beta2, _decay, Epsilon));

@@ -1,6 +1,7 @@
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Text;
 using AngelSlim.Torch.Targets;
+using AngelSlim.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Training;
@@ -67,7 +68,7 @@ internal sealed record FeatureRow(Tensor Ids_T, Tensor Mask_T, Tensor Aux_TE, Te
     private static Tensor Positions(int rows, long tokens)
     {
         using var scope = NewDisposeScope();
-        return arange(tokens, int64).expand(1, rows, tokens).MoveToOuterDisposeScope();
+        return Arithmetic.Integers(0, tokens).expand(1, rows, tokens).MoveToOuterDisposeScope();
     }
 
     private static Tensor Padded(IReadOnlyList<Tensor> rows, long tokens)

@@ -1,4 +1,4 @@
-using TorchSharp;
+using AngelSlim.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Training;
@@ -11,7 +11,7 @@ internal static class GradientNorm
     public static double Clip(IReadOnlyList<Tensor> gradients, double limit)
     {
         using var scope = NewDisposeScope();
-        var norm = stack(gradients.Select(gradient => gradient.norm())).norm().ToDouble();
+        var norm = stack(gradients.Select(gradient => gradient.norm())).norm().ToNumber();
 
         // As torch.nn.utils.clip_grad_norm_, to the last bit of the factor.
         var factor = limit / (norm + 1e-6);
@@ -19,7 +19,7 @@ internal static class GradientNorm
         {
             foreach (var gradient in gradients)
             {
-                gradient.mul_(factor);
+                gradient.MultiplyInPlace(factor);
             }
         }
 

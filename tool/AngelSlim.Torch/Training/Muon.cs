@@ -1,3 +1,4 @@
+using AngelSlim.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Training;
@@ -41,10 +42,10 @@ internal sealed class Muon : IOptimizer
         {
             using var scope = NewDisposeScope();
             var gradient = weight.grad!;
-            momentum.mul_(Momentum).add_(gradient, 1 - Momentum);
-            var direction = Orthogonal(gradient.mul(1 - Momentum).add_(momentum, Momentum));
-            weight.mul_(1 - (rate * _decay));
-            weight.add_(direction, -rate * 0.2 * Math.Sqrt(Math.Max(weight.shape[0], weight.shape[1])));
+            momentum.MultiplyInPlace(Momentum).AddInPlace(gradient, 1 - Momentum);
+            var direction = Orthogonal(gradient.Times(1 - Momentum).AddInPlace(momentum, Momentum));
+            weight.MultiplyInPlace(1 - (rate * _decay));
+            weight.AddInPlace(direction, -rate * 0.2 * Math.Sqrt(Math.Max(weight.shape[0], weight.shape[1])));
         }
     }
 
@@ -57,12 +58,12 @@ internal sealed class Muon : IOptimizer
         using var scope = NewDisposeScope();
         var tall = matrix.shape[0] > matrix.shape[1];
         var x = (tall ? matrix.t() : matrix).to(bfloat16);
-        x = x / (x.norm() + 1e-7);
+        x = x / x.norm().Plus(1e-7);
         for (var i = 0; i < Steps; i++)
         {
             var square = mm(x, x.t());
-            var polynomial = (square * Quintic.B).addmm_(square, square, 1, Quintic.C);
-            x = (x * Quintic.A).addmm_(polynomial, x, 1, 1);
+            var polynomial = square.Times(Quintic.B).addmm_(square, square, 1, Quintic.C);
+            x = x.Times(Quintic.A).addmm_(polynomial, x, 1, 1);
         }
 
         return (tall ? x.t() : x).to(float32).MoveToOuterDisposeScope();

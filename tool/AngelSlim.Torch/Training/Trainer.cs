@@ -3,7 +3,6 @@ using AngelSlim.Core.Manifests.Settings;
 using AngelSlim.Torch.Drafts;
 using AngelSlim.Torch.Objectives;
 using AngelSlim.Torch.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Training;
@@ -43,25 +42,20 @@ internal sealed class Trainer : IDisposable
     /// <exception cref="DataException">Loss or gradient is not finite; the weights are as before the step.</exception>
     public StepReport Next()
     {
-        StepReport report;
-        using (NewDisposeScope())
+        using var scope = NewDisposeScope();
+        var rows = _task.RowsAt(Taken);
+        var batch = _task.Train.Read(rows);
+        var judged = Judge(batch, _loss);
+        judged.Loss.backward();
+        var norm = GradientNorm.Clip([.. Trained.Select(weight => weight.grad!)], _settings.MaxGradientNorm);
+        var report = new StepReport(Taken + 1, [.. rows.Select(_task.Train.IdOf)], batch.Ids_BT.numel(), batch.Mask_BT.sum().item<long>(), judged.Loss.ToNumber(), judged.Figures)
         {
-            var rows = _task.RowsAt(Taken);
-            var batch = _task.Train.Read(rows);
-            var judged = Judge(batch, _loss);
-            judged.Loss.backward();
-            var norm = GradientNorm.Clip([.. Trained.Select(weight => weight.grad!)], _settings.MaxGradientNorm);
-            report = new(Taken + 1, [.. rows.Select(_task.Train.IdOf)], batch.Ids_BT.numel(), batch.Mask_BT.sum().ToInt64(), judged.Loss.ToDouble(), judged.Figures)
-            {
-                Divisor = judged.Divisor,
-                GradientNorm = norm,
-                Rate = LearningRate.At(_settings, Taken, Steps),
-            };
-            ThrowUnlessFinite(report, batch);
-            Update(report.Rate);
-        }
-
-        FreeNumbers();
+            Divisor = judged.Divisor,
+            GradientNorm = norm,
+            Rate = LearningRate.At(_settings, Taken, Steps),
+        };
+        ThrowUnlessFinite(report, batch);
+        Update(report.Rate);
         return report;
     }
 
@@ -73,12 +67,8 @@ internal sealed class Trainer : IDisposable
         var sum = UnrollFigures.None(_settings.Unroll);
         for (var row = 0; row < (_task.Heldout?.Count ?? 0); row++)
         {
-            using (NewDisposeScope())
-            {
-                sum += Judge(_task.Heldout!.Read([row]), _loss with { Gate = Gate.Exact, Normalizer = Normalizer.Counted }).Figures;
-            }
-
-            FreeNumbers();
+            using var scope = NewDisposeScope();
+            sum += Judge(_task.Heldout!.Read([row]), _loss with { Gate = Gate.Exact, Normalizer = Normalizer.Counted }).Figures;
         }
 
         return sum;
@@ -91,13 +81,6 @@ internal sealed class Trainer : IDisposable
         {
             optimizer.Dispose();
         }
-    }
-
-    /// <summary>Numbers that TorchSharp hands to libtorch are freed by finalizers, and pin the heap until then.</summary>
-    private static void FreeNumbers()
-    {
-        GC.Collect(0, GCCollectionMode.Forced, blocking: true);
-        GC.WaitForPendingFinalizers();
     }
 
     private UnrollLoss Judge(FeatureBatch batch, LossSettings loss)
