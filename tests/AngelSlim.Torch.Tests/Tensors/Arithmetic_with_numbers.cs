@@ -1,3 +1,7 @@
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
 using AngelSlim.Torch.Tensors;
 using Xunit;
 using static TorchSharp.torch;
@@ -66,5 +70,30 @@ public sealed class Arithmetic_with_numbers
         using var scope = NewDisposeScope();
 
         Assert.Equal(-3, tensor(-3f).to(type).ToNumber());
+    }
+
+    /// <summary>The analyzer of banned symbols sees <c>a + b</c>, but not <c>a += b</c>.</summary>
+    [Fact]
+    public void Is_not_left_to_an_operator_behind_an_assignment()
+    {
+        var operators = OperatorsOfTensorsIn(typeof(Aten).Assembly);
+
+        Assert.Contains(operators, used => used.Name is "op_Multiply");
+        Assert.DoesNotContain(operators, used => used.Name is "op_Addition" || used.GetParameters().Any(parameter => parameter.ParameterType != typeof(Tensor)));
+    }
+
+    private static List<MethodBase> OperatorsOfTensorsIn(Assembly assembly)
+    {
+        using var file = new PEReader(File.OpenRead(assembly.Location));
+        var metadata = file.GetMetadataReader();
+        return
+        [
+            .. from handle in metadata.MemberReferences
+               let member = metadata.GetMemberReference(handle)
+               where member.Parent.Kind is HandleKind.TypeReference && metadata.GetString(member.Name).StartsWith("op_", StringComparison.Ordinal)
+               let resolved = assembly.ManifestModule.ResolveMethod(MetadataTokens.GetToken(handle))
+               where resolved.DeclaringType == typeof(Tensor)
+               select resolved,
+        ];
     }
 }
