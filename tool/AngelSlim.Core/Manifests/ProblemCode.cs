@@ -24,6 +24,7 @@ internal static class ProblemCode
     public const string BadTemplate = "ASL1005";
     public const string NoRows = "ASL1006";
     public const string BadDraft = "ASL1007";
+    public const string SourceChanged = "ASL1008";
 
     // Results.
     public const string Diverged = "ASL2001";

@@ -102,6 +102,11 @@ internal sealed class Runner(
         var (id, key) = (planned.Step.Id, planned.Recipe!.Key);
         using var held = StoreLock.Take(
             store.Root, key, new Holder(place.Pid, place.Host, clock.GetUtcNow()), holder => Busy(planned.Step.Id, key, holder), cancellation);
+        if (ChangedSource(planned) is { } changed)
+        {
+            throw changed;
+        }
+
         var now = store.Find(key);
         if (now.Found is { } found)
         {
@@ -134,7 +139,7 @@ internal sealed class Runner(
         {
             if (!store.Work(key).IsSealed)
             {
-                RunStage(step, made, new Reporting(store.Work(key), attempt, record), cancellation);
+                RunOnOneContent(planned, made, new Reporting(store.Work(key), attempt, record), cancellation);
             }
 
             var making = new Making(clock.GetUtcNow(), Math.Round(clock.GetElapsedTime(started).TotalSeconds, 3), place.Tool);
@@ -151,6 +156,37 @@ internal sealed class Runner(
             throw;
         }
     }
+
+    /// <summary>Runs the stage. When a source did not stay the same to the end, its work is thrown away: it may be made of what the key does not speak of.</summary>
+    private void RunOnOneContent(PlannedStep planned, Dictionary<string, StoredArtifact> made, Reporting reporting, CancellationToken cancellation)
+    {
+        void Judge(Exception? failure)
+        {
+            if (ChangedSource(planned, failure) is { } changed)
+            {
+                store.ClearWork(planned.Recipe!.Key);
+                throw changed;
+            }
+        }
+
+        try
+        {
+            RunStage(planned.Step, made, reporting, cancellation);
+        }
+        catch (Exception failure)
+        {
+            Judge(failure);
+            throw;
+        }
+
+        Judge(failure: null);
+    }
+
+    private DataException? ChangedSource(PlannedStep planned, Exception? inner = null) => planner.FirstChange(planned) is not { } file ? null : new(
+        ProblemCode.SourceChanged,
+        $"this file has changed since {planned.Step.Id} was planned. Nothing is published: it would be filed under what the file held before. Leave the file alone and run the same command again; it takes what the file holds then.",
+        new TextPlace(file),
+        inner);
 
     private void RunStage(Step step, Dictionary<string, StoredArtifact> made, Reporting reporting, CancellationToken cancellation)
     {
