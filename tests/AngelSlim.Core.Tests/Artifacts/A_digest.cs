@@ -87,7 +87,7 @@ public sealed class A_digest : IDisposable
     public void Of_a_result_refuses_links()
     {
         File.CreateSymbolicLink(_folder.At("link"), "/etc/hostname");
-        Assert.Throws<IOException>(() => ArtifactListing.Of(_folder.Path, Digest.OfFile));
+        Assert.Throws<InvalidDataException>(() => ArtifactListing.Of(_folder.Path, Digest.OfFile));
     }
 
     public void Dispose() => _folder.Dispose();
