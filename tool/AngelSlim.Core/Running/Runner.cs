@@ -122,7 +122,7 @@ internal sealed class Runner(
         Tell(id, new Began(planned.Reason));
         Attempt(planned, made, record, cancellation);
         var artifact = store.Find(key).Found ?? throw new IOException($"The result of {id} was written to {store.Root}, and what is read there is something else. Check the disk.");
-        if (record.KnownDigest(key) is { } before && before != artifact.Listing.Digest.Hex)
+        if (record.DiffersFromBefore(artifact, planned.Step.Stage))
         {
             Tell(id, new Said($"{id} gave other bytes than an earlier time, from the same recipe.", Warning: true));
         }
@@ -142,7 +142,7 @@ internal sealed class Runner(
                 RunOnOneContent(planned, made, new Reporting(store.Work(key), attempt, record), cancellation);
             }
 
-            var making = new Making(clock.GetUtcNow(), Math.Round(clock.GetElapsedTime(started).TotalSeconds, 3), place.Tool);
+            var making = new Making(clock.GetUtcNow(), Math.Round(clock.GetElapsedTime(started).TotalSeconds, 3), place.Tool) { Threads = [.. store.Work(key).ReadThreads().Distinct()] };
             foreach (var _ in store.Publish(key, planned.Recipe.Text, making))
             {
             }
@@ -207,6 +207,11 @@ internal sealed class Runner(
                     reporting.Record.Keep(reporting.Attempt, measured);
                 }
             }
+        }
+
+        if (work.NoteThreads(place.Threads) is { } before && before != place.Threads && step.Stage.Device is not null)
+        {
+            Report(new Said($"{step.Id} goes on with {place.Threads} threads; it was stopped with {before}. Sums of floats depend on the number of threads, so that other bytes may come out than from either alone. --threads {before} keeps to it.", Warning: true));
         }
 
         step.Stage.Run(step.Settings, StageInputs.Bind(step, made), new StageContext(work.Output, work.Scratch, journal, Report, cancellation));

@@ -24,6 +24,9 @@ internal sealed class EvaluateStage(TensorRuntime runtime) : TensorStage<Evaluat
     private readonly int _threads = runtime.Threads;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Unsteady => [Path.GetFileName(new Evaluation("").Timing)];
+
+    /// <inheritdoc/>
     protected override void Compute(EvaluateSettings settings, EvaluateInputs inputs, StageContext context)
     {
         ExportCheck.Verify(inputs.Draft.Folder);
