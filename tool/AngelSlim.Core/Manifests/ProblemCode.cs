@@ -38,4 +38,5 @@ internal static class ProblemCode
     public const string NoNativeLibrary = "ASL3004";
     public const string StoreNewer = "ASL3005";
     public const string FileSystem = "ASL3006";
+    public const string OutOfMemory = "ASL3007";
 }

@@ -27,7 +27,7 @@ internal sealed class Runner(
 {
     /// <summary>Runs all steps.</summary>
     /// <returns>The results, by step.</returns>
-    /// <exception cref="DataException">A stage found data that is wrong, the disk is full, or a step is busy.</exception>
+    /// <exception cref="DataException">A stage found data that is wrong, the disk is full, the memory is used up, or a step is busy.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it; running again goes on.</exception>
     public IReadOnlyDictionary<string, StoredArtifact> Run(IReadOnlyList<Step> steps, RunRecord record, CancellationToken cancellation)
     {
@@ -38,6 +38,10 @@ internal sealed class Runner(
         catch (Exception failure) when (DiskFull.Caused(failure))
         {
             throw DiskFull.Explained(store.Root, failure);
+        }
+        catch (Exception failure) when (OutOfMemory.Caused(failure))
+        {
+            throw OutOfMemory.Explained(store.Root, failure);
         }
     }
 
