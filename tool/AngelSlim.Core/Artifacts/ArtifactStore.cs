@@ -57,11 +57,18 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
         return !folder.Exists ? [] : [.. folder.EnumerateDirectories().SelectMany(entry => ReadOrNone(stage, entry)).OrderByDescending(entry => entry.Artifact.Made.At)];
     }
 
-    /// <summary>Keys with partial work.</summary>
+    /// <summary>Keys with partial work. What else lies there (a file system's <c>lost+found</c>) is nobody's business.</summary>
     public IReadOnlyList<StepKey> Started()
     {
         var work = new DirectoryInfo(Path.Combine(Root, "work"));
-        return !work.Exists ? [] : [.. work.EnumerateDirectories().SelectMany(stage => stage.EnumerateDirectories().Select(key => new StepKey(stage.Name, Digest.Parse(key.Name))))];
+        return !work.Exists ? [] :
+        [
+            .. from stage in work.EnumerateDirectories()
+               where stage.Name.All(char.IsAsciiLetterLower)
+               from key in stage.EnumerateDirectories()
+               where Digest.IsDigest(key.Name)
+               select new StepKey(stage.Name, Digest.Parse(key.Name)),
+        ];
     }
 
     /// <summary>Moves a damaged result out of the way; nothing is deleted.</summary>
