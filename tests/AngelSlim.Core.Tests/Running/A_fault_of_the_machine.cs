@@ -56,7 +56,7 @@ public sealed class A_fault_of_the_machine : IDisposable
     [Fact]
     public void That_leaves_libtorch_no_memory_says_what_needs_less()
     {
-        var refused = Assert.Throws<DataException>(() => Run(new ExternalException(
+        var refused = Assert.Throws<DataException>(() => Run(new LibtorchFailure(
             "[enforce fail at alloc_cpu.cpp:119] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 1000000000000 bytes. Error code 12 (Cannot allocate memory)\nframe #0: c10")));
         Assert.Equal(ProblemCode.OutOfMemory, refused.Problem.Code);
         Assert.Contains("1000000000000 bytes", refused.Message, StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public sealed class A_fault_of_the_machine : IDisposable
 
     [Fact]
     public void Is_not_blamed_for_other_faults_in_libtorch() =>
-        Assert.Throws<ExternalException>(() => Run(new ExternalException("mat1 and mat2 shapes cannot be multiplied")));
+        Assert.Throws<LibtorchFailure>(() => Run(new LibtorchFailure("mat1 and mat2 shapes cannot be multiplied")));
 
     public void Dispose() => _folder.Dispose();
 
@@ -75,6 +75,9 @@ public sealed class A_fault_of_the_machine : IDisposable
         using var toy = new ToyStore(_folder.Path);
         toy.Run(new Step("a", new FailingStage(failure), new CountSettings(), new Dictionary<string, StepInput>()));
     }
+
+    /// <summary>As TorchSharp throws: this type, and a message of C++.</summary>
+    private sealed class LibtorchFailure(string message) : ExternalException(message);
 
     private sealed record NoInputs;
 

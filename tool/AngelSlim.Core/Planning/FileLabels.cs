@@ -10,9 +10,9 @@ internal static class FileLabels
     /// <param name="paths">Absolute, none twice.</param>
     public static IReadOnlyList<string> Of(IReadOnlyList<string> paths)
     {
-        string[] names = [.. paths.Select(path => Path.GetFileNameWithoutExtension(path))];
-        string[] apart = Differ(names) ? names : [.. Distinguishing([.. paths.Select(path => Parts(Path.ChangeExtension(path, null)))])];
-        return Differ(apart) ? apart : [.. Distinguishing([.. paths.Select(Parts)])];
+        var names = paths.Select(path => Path.GetFileNameWithoutExtension(path)).ToArray();
+        var apart = Differ(names) ? names : Distinguishing([.. paths.Select(path => Parts(Path.ChangeExtension(path, null)))]);
+        return Differ(apart) ? apart : Distinguishing([.. paths.Select(Parts)]);
     }
 
     private static bool Differ(string[] labels) => labels.Distinct(StringComparer.Ordinal).Count() == labels.Length && !labels.Contains("");
@@ -20,11 +20,11 @@ internal static class FileLabels
     private static string[] Parts(string path) => path.Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>What is left of each path when the folders that all begin with and the names that all end with are taken away.</summary>
-    private static IEnumerable<string> Distinguishing(string[][] paths)
+    private static string[] Distinguishing(string[][] paths)
     {
         var shortest = paths.Min(parts => parts.Length);
         var before = Enumerable.Range(0, shortest - 1).TakeWhile(i => paths.All(parts => parts[i] == paths[0][i])).Count();
         var after = Enumerable.Range(1, shortest - before - 1).TakeWhile(i => paths.All(parts => parts[^i] == paths[0][^i])).Count();
-        return paths.Select(parts => string.Join('/', parts[before..^after]));
+        return [.. paths.Select(parts => string.Join('/', parts[before..^after]))];
     }
 }
