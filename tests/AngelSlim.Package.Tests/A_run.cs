@@ -55,7 +55,7 @@ public sealed class A_run(InstalledTool tool)
         string[] prepared = ["tokenize have", "vocabulary have", "capture have"];
         Assert.Equal(
             [.. prepared, "train run", "export waits", "evaluate-k1 waits", "evaluate-k2 waits", "report waits"],
-            Planned("training.learningRate", 0.002));
+            Planned("training.learningRate", 0.003));
         Assert.Equal(
             [.. prepared, "train have", "export have", "evaluate-k1 run", "evaluate-k2 run", "report waits"],
             Planned("evaluation.maxNewTokens", 9));
