@@ -1,12 +1,13 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.RegularExpressions;
 using AngelSlim.Testing;
 using Xunit;
 
 namespace AngelSlim.Package.Tests;
 
 [Collection(Installed.Name)]
-public sealed class The_tool(InstalledTool tool)
+public sealed partial class The_tool(InstalledTool tool)
 {
     private static readonly string[] Verbs = ["run", "plan", "validate", "status", "schema"];
 
@@ -16,15 +17,20 @@ public sealed class The_tool(InstalledTool tool)
     [Fact]
     public void Is_introduced_by_the_readme()
     {
-        using var package = ZipFile.OpenRead(tool.Package);
-        Assert.Equal(File.ReadAllText(Path.Combine(Golden.Root, "README.md")), Text("README.md"));
-        Assert.Contains("<readme>README.md</readme>", Text("AngelSlim.Tool.nuspec"), StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllText(Path.Combine(Golden.Root, "README.md")), Packed("README.md"));
+        Assert.Contains("<readme>README.md</readme>", Packed("AngelSlim.Tool.nuspec"), StringComparison.Ordinal);
+    }
 
-        string Text(string name)
-        {
-            using var reader = new StreamReader(package.GetEntry(name)!.Open());
-            return reader.ReadToEnd();
-        }
+    [Fact]
+    public void Carries_its_licence_and_names_whose_work_is_in_it()
+    {
+        Assert.Equal(File.ReadAllText(Path.Combine(Golden.Root, "LICENSE")), Packed("LICENSE"));
+        var patterns = NamedFile().Matches(Packed("THIRD-PARTY-NOTICES.txt")).Select(match => $"^{Regex.Escape(match.Value).Replace("\\*", ".*", StringComparison.Ordinal)}$").ToList();
+        using var package = ZipFile.OpenRead(tool.Package);
+        var libraries = package.Entries.Select(entry => entry.Name).Where(name => name.EndsWith(".dll", StringComparison.Ordinal) || name.EndsWith(".so", StringComparison.Ordinal)).Distinct().ToList();
+        Assert.Contains("TorchSharp.dll", libraries);
+        Assert.DoesNotContain(libraries, name =>
+            !name.StartsWith("AngelSlim.", StringComparison.Ordinal) && !name.StartsWith("Cocona", StringComparison.Ordinal) && !patterns.Exists(pattern => Regex.IsMatch(name, pattern)));
     }
 
     [Fact]
@@ -104,10 +110,39 @@ public sealed class The_tool(InstalledTool tool)
         Assert.Equal((0, File.ReadAllText(Path.Combine(Golden.Root, "schemas", "experiment.schema.json")), ""), tool.Run(tool.NewFolder(), "schema"));
 
     [Fact]
+    public void Finds_the_store_of_a_manifest()
+    {
+        var folder = tool.NewFolder();
+        Directory.CreateDirectory(Path.Combine(folder, "experiments", ".angelslim"));
+        File.WriteAllText(Path.Combine(folder, "experiments", "e.json"), "");
+
+        var (exitCode, output, talk) = tool.Run(folder, "status", "experiments/e.json");
+        Assert.Equal((0, ""), (exitCode, talk));
+        Assert.StartsWith("run", output, StringComparison.Ordinal);
+        Assert.Equal(0, tool.Run(folder, "status", "--store", "experiments/.angelslim").ExitCode);
+        Assert.Equal(0, tool.Run(Path.Combine(folder, "experiments"), "status").ExitCode);
+
+        var (refused, _, reason) = tool.Run(folder, "status");
+        Assert.Equal(2, refused);
+        Assert.Contains($"There is no store {Path.Combine(folder, ".angelslim")}", reason, StringComparison.Ordinal);
+        Assert.Equal(2, tool.Run(folder, "status", "experiments/absent.json").ExitCode);
+    }
+
+    [Fact]
     public void Is_not_disturbed_by_settings_of_other_programs()
     {
         var folder = tool.NewFolder();
         File.WriteAllText(Path.Combine(folder, "appsettings.json"), "{ not json");
         Assert.Equal(0, tool.Run(folder, "--version").ExitCode);
     }
+
+    private string Packed(string name)
+    {
+        using var package = ZipFile.OpenRead(tool.Package);
+        using var reader = new StreamReader(package.GetEntry(name)!.Open());
+        return reader.ReadToEnd();
+    }
+
+    [GeneratedRegex(@"[\w.*]+\.(dll|so)")]
+    private static partial Regex NamedFile();
 }

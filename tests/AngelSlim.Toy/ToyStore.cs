@@ -26,6 +26,8 @@ internal sealed class ToyStore : IDisposable
 
     public List<StepEvent> Events { get; } = [];
 
+    public int Threads { get; init; } = 1;
+
     public WhenBusy WhenBusy { get; init; } = WhenBusy.Wait;
 
     public CancellationToken Cancellation { get; init; }
@@ -37,7 +39,7 @@ internal sealed class ToyStore : IDisposable
     public Dictionary<string, string> Run(params Step[] steps)
     {
         Events.Clear();
-        var place = new RunPlace("toy", "here", Environment.ProcessId, Threads: 1);
+        var place = new RunPlace("toy", "here", Environment.ProcessId, Threads);
         var runner = new Runner(Store, _planner, Take, place, WhenBusy, TimeProvider.System);
         Results = runner.Run(steps, new RunRecord(_database, new RunRequest("toy.json", "toy", "{}"), place, TimeProvider.System), Cancellation);
         return Outcomes;

@@ -26,6 +26,9 @@ internal static class Composition
 /// <summary>An open store and what looks into it.</summary>
 internal sealed class OpenStore : IDisposable
 {
+    /// <summary>Where a store lies, absolute: as asked for, else <c>.angelslim</c> in the manifest's folder.</summary>
+    public static string Place(string? asked, string manifestFolder) => Path.GetFullPath(asked ?? Path.Combine(manifestFolder, ".angelslim"));
+
     /// <summary>Opens or makes a store.</summary>
     public OpenStore(string root, TimeProvider clock)
     {

@@ -55,11 +55,11 @@ public sealed class A_digest : IDisposable
     {
         var sources = new SourceDigests(Digests(TimeSpan.Zero));
         File.WriteAllText(_folder.At("config.json"), "{}");
-        var before = sources.Of(new TargetFolder(_folder.Path));
+        var before = sources.Of(new TargetFolder(_folder.Path)).Digest;
         File.WriteAllText(_folder.At("README.md"), "words");
-        Assert.Equal(before, sources.Of(new TargetFolder(_folder.Path)));
+        Assert.Equal(before, sources.Of(new TargetFolder(_folder.Path)).Digest);
         File.WriteAllText(_folder.At("model.safetensors"), "weights");
-        Assert.NotEqual(before, sources.Of(new TargetFolder(_folder.Path)));
+        Assert.NotEqual(before, sources.Of(new TargetFolder(_folder.Path)).Digest);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class A_digest : IDisposable
         File.CreateSymbolicLink(_folder.At("linked", "config.json"), "../blobs/b1");
         var sources = new SourceDigests(Digests(TimeSpan.Zero));
 
-        Assert.Equal(sources.Of(new TargetFolder(_folder.At("plain"))), sources.Of(new TargetFolder(_folder.At("linked"))));
+        Assert.Equal(sources.Of(new TargetFolder(_folder.At("plain"))).Digest, sources.Of(new TargetFolder(_folder.At("linked"))).Digest);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class A_digest : IDisposable
     public void Of_a_result_refuses_links()
     {
         File.CreateSymbolicLink(_folder.At("link"), "/etc/hostname");
-        Assert.Throws<IOException>(() => ArtifactListing.Of(_folder.Path, Digest.OfFile));
+        Assert.Throws<InvalidDataException>(() => ArtifactListing.Of(_folder.Path, Digest.OfFile));
     }
 
     public void Dispose() => _folder.Dispose();

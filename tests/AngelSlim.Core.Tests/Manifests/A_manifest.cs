@@ -165,6 +165,17 @@ public sealed class A_manifest : IDisposable
         Assert.Equal("FOLDER/e.json" + problem, _folder.Problem($$"""{ "name": "e", "target": { "model": "target" }, "data": { {{data}} } }"""));
 
     [Fact]
+    public void Is_not_measured_on_a_file_that_it_trains_on() => Assert.Equal(
+        "FOLDER/e.json(1,115): error ASL0008: The file './train.jsonl' is among the training files too; remove one of them.",
+        _folder.Problem("""{ "name": "e", "target": { "model": "target" }, "data": { "train": ["train.jsonl"] }, "evaluation": { "prompts": ["./train.jsonl"] } }"""));
+
+    [Fact]
+    public void Has_a_name_that_is_not_empty() => Assert.StartsWith(
+        "FOLDER/e.json(1,11): error ASL0006: 'name' is the text ''; expected a text that matches ",
+        _folder.Problem("""{ "name": "", "target": { "model": "target" }, "data": { "train": ["train.jsonl"] } }"""),
+        StringComparison.Ordinal);
+
+    [Fact]
     public void Finds_a_target_in_the_hub_cache() => Assert.Equal(
         Path.Combine(_folder.Root, "hub/models--org--model-1/snapshots/abc123"),
         _folder.Read("""{ "name": "e", "target": { "model": "org/model-1" }, "data": { "train": ["train.jsonl"] } }""").Sources.Target);

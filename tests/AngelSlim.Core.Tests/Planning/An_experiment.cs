@@ -70,8 +70,8 @@ public sealed class An_experiment : IDisposable
         Assert.Equal("""{"size":64}""", steps["vocabulary"]);
         Assert.Equal("""{"dtype":"bfloat16","hiddenLayers":[1,3,5]}""", steps["capture"]);
         Assert.Contains("\"steps\":3,", steps["train"], StringComparison.Ordinal);
-        Assert.Equal("""{"dtype":"bfloat16","speculativeTokens":5,"targetName":"target"}""", steps["export"]);
-        Assert.Equal("""{"dtype":"bfloat16","maxNewTokens":8,"promptsPerFile":6,"speculativeTokens":3}""", steps["evaluate-k3"]);
+        Assert.Equal("""{"dtype":"bfloat16","speculativeTokens":5,"targetHubId":null,"targetName":"target"}""", steps["export"]);
+        Assert.Equal("""{"dtype":"bfloat16","maxNewTokens":8,"promptLabels":[],"promptsPerFile":6,"speculativeTokens":3}""", steps["evaluate-k3"]);
         Assert.StartsWith("""{"experiment":{"data":{"heldout":[],"heldoutShare":0.25,""", steps["report"], StringComparison.Ordinal);
     }
 
@@ -92,14 +92,50 @@ public sealed class An_experiment : IDisposable
     }
 
     [Theory]
-    [InlineData("\"model\": \"org/model-1\"", "org/model-1")]
-    [InlineData("\"model\": \"./target/\"", "target")]
-    [InlineData("\"builtin\": \"tiny-text\"", "tiny-text")]
-    [InlineData("\"pretrain\": {}", "e")]
-    public void Names_the_target_as_a_server_would(string target, string name)
+    [InlineData("\"model\": \"org/model-1\"", "org/model-1", "org/model-1")]
+    [InlineData("\"model\": \"./target/\"", "target", null)]
+    [InlineData("\"model\": \"target\"", "target", null)]
+    [InlineData("\"builtin\": \"tiny-text\"", "tiny-text", null)]
+    [InlineData("\"pretrain\": {}", "e", null)]
+    public void Tells_a_target_that_a_server_finds_by_name_from_one_in_a_folder(string target, string name, string? hubId)
     {
         var steps = Steps($$"""{ "name": "e", "target": { {{target}} }, "data": { "train": ["train.jsonl"] } }""");
-        Assert.Equal(name, ((ExportSettings)steps.Single(step => step.Id is "export").Settings).TargetName);
+        var settings = (ExportSettings)steps.Single(step => step.Id is "export").Settings;
+        Assert.Equal((name, hubId), (settings.TargetName, settings.TargetHubId));
+    }
+
+    [Fact]
+    public void Labels_its_prompts_by_what_tells_their_files_apart()
+    {
+        _folder.Write("benchmarks/alpaca/question.jsonl", "");
+        _folder.Write("benchmarks/gsm8k/question.jsonl", "");
+        var steps = Steps("""
+            {
+              "name": "e", "target": { "model": "target" }, "data": { "train": ["train.jsonl"] },
+              "evaluation": { "prompts": ["benchmarks/gsm8k/question.jsonl", "benchmarks/alpaca/question.jsonl"] }
+            }
+            """);
+        Assert.All(steps.Select(step => step.Settings).OfType<EvaluateSettings>(), settings => Assert.Equal(["gsm8k", "alpaca"], settings.PromptLabels));
+    }
+
+    [Fact]
+    public void Has_no_place_and_no_speed_in_any_key()
+    {
+        _folder.Write("deep/er/train.jsonl", "");
+        _folder.Write("deep/er/prompts.jsonl", "");
+        _folder.Write("deep/target/config.json", "{}");
+        string[] Texts(string folder, string target, int steps) =>
+            [.. Steps($$"""
+                {
+                  "name": "e", "target": { "model": "{{target}}" }, "data": { "train": ["{{folder}}train.jsonl"], "heldout": ["heldout.jsonl"] },
+                  "training": { "checkpointEvery": {{steps}} }, "evaluation": { "prompts": ["{{folder}}prompts.jsonl"] }
+                }
+                """).Select(step => CanonicalJson.Write(CanonicalJson.Of(step.Settings, Incidentals.LeftOut)))];
+
+        var texts = Texts("", "target", 1);
+
+        Assert.Equal(texts, Texts("deep/er/", "deep/target", 2));
+        Assert.Contains("\"train\":[\"train\"]", texts[^1], StringComparison.Ordinal);
     }
 
     private string[] Graph(string json) =>

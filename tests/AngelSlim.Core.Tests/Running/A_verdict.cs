@@ -48,7 +48,7 @@ public sealed class A_verdict : IDisposable
 
         var damaged = Assert.Throws<DataException>(() => Verdict.Of(Expecting(("2", 1.5)), steps, Made("evaluate-k2")));
         Assert.Equal((ProblemCode.StoreCorrupt, _folder.At("evaluate-k2", "summary.json")), (damaged.Problem.Code, damaged.Problem.Place!.Value.File));
-        Assert.EndsWith("Delete the folder of this result, and run again.", damaged.Message, StringComparison.Ordinal);
+        Assert.EndsWith(" and run again: it is made anew.", damaged.Message, StringComparison.Ordinal);
     }
 
     private static ExpectSettings Expecting(params (string Tokens, double AtLeast)[] lengths) =>
@@ -57,7 +57,7 @@ public sealed class A_verdict : IDisposable
     /// <summary>An evaluation's step, and in the folder what it wrote: ten rounds.</summary>
     private Step Measured(int tokens, long[] accepted)
     {
-        var step = new Step($"evaluate-k{tokens}", Contracts.All.Get("evaluate"), new EvaluateSettings { SpeculativeTokens = tokens, PromptsPerFile = 1, MaxNewTokens = 9, Dtype = Dtype.Float32 }, new Dictionary<string, StepInput>());
+        var step = new Step($"evaluate-k{tokens}", Contracts.All.Get("evaluate"), new EvaluateSettings { PromptLabels = [], SpeculativeTokens = tokens, PromptsPerFile = 1, MaxNewTokens = 9, Dtype = Dtype.Float32 }, new Dictionary<string, StepInput>());
         var counts = new AcceptanceCounts { Prompts = 1, NewTokens = 10 + accepted.Sum(), Rounds = 10, AcceptedByPosition = accepted };
         Directory.CreateDirectory(_folder.At(step.Id));
         ArtifactJson.Write(

@@ -55,6 +55,8 @@ public sealed class An_index : IDisposable
         var key = toy.Plan(Write("c")).Steps[0].Recipe!.Key;
         toy.Store.Work(key).Create();
         File.WriteAllText(toy.Store.Work(key).Journal, "one\ntwo\n");
+        Directory.CreateDirectory(_folder.At("work", "lost+found", "anything"));
+        Directory.CreateDirectory(_folder.At("work", "write", "lost+found"));
 
         var status = StoreStatus.Of(toy.Database, toy.Store, runs: 10);
 

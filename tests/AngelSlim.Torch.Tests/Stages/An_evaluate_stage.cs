@@ -20,7 +20,7 @@ public sealed class An_evaluate_stage : IDisposable
 {
     private const int Tokens = 3;
     private const int Prompts = 4;
-    private static readonly EvaluateSettings Settings = new() { SpeculativeTokens = Tokens, PromptsPerFile = 80, MaxNewTokens = 64, Dtype = Dtype.Float32 };
+    private static readonly EvaluateSettings Settings = new() { SpeculativeTokens = Tokens, PromptLabels = [], PromptsPerFile = 80, MaxNewTokens = 64, Dtype = Dtype.Float32 };
     private readonly string _folder = Directory.CreateTempSubdirectory("evaluate-").FullName;
     private readonly List<RunEvent> _events = [];
 
@@ -53,7 +53,7 @@ public sealed class An_evaluate_stage : IDisposable
 
         // All of it is counts and ids, so every machine writes these bytes.
         var bytes = SHA256.HashData([.. File.ReadAllBytes(found.Rounds), .. File.ReadAllBytes(found.Summary)]);
-        Assert.Equal("evaluate 1, ba5b816fb1057a00", $"evaluate {((IStage)new EvaluateStage(new TensorRuntime("", Threads: 1))).Version}, {Convert.ToHexStringLower(bytes)[..16]}");
+        Assert.Equal("evaluate 2, ba5b816fb1057a00", $"evaluate {((IStage)new EvaluateStage(new TensorRuntime("", Threads: 1))).Version}, {Convert.ToHexStringLower(bytes)[..16]}");
     }
 
     [Fact]
@@ -111,14 +111,14 @@ public sealed class An_evaluate_stage : IDisposable
 
             """));
         var inputs = new EvaluateInputs(new TargetFolder(target), new ExportedDraft(""), new TokenRows(""), [.. files.Select(folder => new SourceFile(folder, "prompts.jsonl"))]);
-        var found = EvaluationPrompts.Read(Settings with { PromptsPerFile = 2 }, inputs, TargetConfigReader.Read(target));
+        var found = EvaluationPrompts.Read(Settings with { PromptLabels = ["one", "two"], PromptsPerFile = 2 }, inputs, TargetConfigReader.Read(target));
 
-        Assert.Equal([("prompts.jsonl", "7"), ("prompts.jsonl", "line-2"), ("prompts.jsonl (2)", "7"), ("prompts.jsonl (2)", "line-2")], found.Select(prompt => (prompt.Source, prompt.Id)));
+        Assert.Equal([("one", "7"), ("one", "line-2"), ("two", "7"), ("two", "line-2")], found.Select(prompt => (prompt.Source, prompt.Id)));
         var text = Tokenizer.Load(target).Decode([.. found[0].Tokens.Select(id => (int)id)]);
         Assert.Contains("first question", text, StringComparison.Ordinal);
         Assert.DoesNotContain("second", text, StringComparison.Ordinal);
 
-        var foreign = Assert.Throws<DataException>(() => EvaluationPrompts.Read(Settings, inputs, TargetConfigReader.Read(target) with { Vocabulary = 10 }));
+        var foreign = Assert.Throws<DataException>(() => EvaluationPrompts.Read(Settings with { PromptLabels = ["one", "two"] }, inputs, TargetConfigReader.Read(target) with { Vocabulary = 10 }));
         Assert.Contains("but the target has 10 words", foreign.Message, StringComparison.Ordinal);
     }
 
@@ -159,7 +159,7 @@ public sealed class An_evaluate_stage : IDisposable
 
         using var journal = Journal.Open(At("export.journal"));
         ((IStage)new ExportStage(new TensorRuntime("", Threads: 1))).Run(
-            new ExportSettings { Dtype = Dtype.Float32, TargetName = "target", SpeculativeTokens = Tokens },
+            new ExportSettings { Dtype = Dtype.Float32, TargetName = "target", TargetHubId = null, SpeculativeTokens = Tokens },
             new ExportInputs(new TargetFolder(At("target")), new DraftWords(_folder), new TrainedDraft(At("trained"))),
             new StageContext(Directory.CreateDirectory(At("export")).FullName, _folder, journal, _ => { }, default));
     }

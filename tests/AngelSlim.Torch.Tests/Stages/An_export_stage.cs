@@ -21,12 +21,13 @@ public sealed class An_export_stage : IDisposable
 {
     private const string HostileName = "org/it's `$(rm)` \"x\" | y\n<b>";
     private static readonly string Target = Golden.Own("eagle3", "decode", "target");
+    private string _said = "";
     private readonly string _folder = Directory.CreateTempSubdirectory("export-").FullName;
 
     [Fact]
     public void Writes_what_servers_document()
     {
-        var export = Export(Dtype.Bfloat16, "HuggingFaceTB/SmolLM2-135M-Instruct");
+        var export = Export(Dtype.Bfloat16, "HuggingFaceTB/SmolLM2-135M-Instruct", hubId: "HuggingFaceTB/SmolLM2-135M-Instruct");
 
         Assert.Equal(
             ["README.md", "config.json", "launch/sglang.sh", "launch/vllm.sh", "model.safetensors"],
@@ -41,7 +42,7 @@ public sealed class An_export_stage : IDisposable
     public void Writes_bytes_that_are_pinned_to_its_version()
     {
         var weights = SHA256.HashData(File.ReadAllBytes(Path.Combine(Export(Dtype.Bfloat16, "target"), "model.safetensors")));
-        Assert.Equal("export 1, 089cc8aecd77e863", $"export {((IStage)new ExportStage(new TensorRuntime("", Threads: 1))).Version}, {Convert.ToHexStringLower(weights)[..16]}");
+        Assert.Equal("export 2, 089cc8aecd77e863", $"export {((IStage)new ExportStage(new TensorRuntime("", Threads: 1))).Version}, {Convert.ToHexStringLower(weights)[..16]}");
     }
 
     [Fact]
@@ -72,7 +73,7 @@ public sealed class An_export_stage : IDisposable
     [Fact]
     public void Writes_launch_commands_that_no_target_name_can_break_out_of()
     {
-        var export = Export(Dtype.Float32, HostileName);
+        var export = Export(Dtype.Float32, HostileName, hubId: HostileName);
         var oneLine = HostileName.Replace("\n", "", StringComparison.Ordinal);
 
         Assert.Equal(
@@ -85,9 +86,24 @@ public sealed class An_export_stage : IDisposable
         Assert.Contains("# Eagle3 draft for org/it's \\`$(rm)\\` \"x\" \\| y\\<b\\>\n", File.ReadAllText(Path.Combine(export, "README.md")), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("vllm", null)]
+    [InlineData("sglang", "python3")]
+    public void Asks_for_the_folder_of_a_target_that_no_server_finds_by_name(string server, string? program)
+    {
+        var export = Export(Dtype.Float32, HostileName);
+        var oneLine = HostileName.Replace("\n", "", StringComparison.Ordinal);
+
+        Assert.Equal([""], Launched(export, server, program));
+        Assert.Contains("set TARGET to the folder of the target " + oneLine, _said, StringComparison.Ordinal);
+        Assert.Contains("/models/of mine", Launched(export, server, program, target: "/models/of mine"));
+        Assert.DoesNotContain("base_model", File.ReadAllText(Path.Combine(export, "README.md")), StringComparison.Ordinal);
+        Golden.Matches("export-folder-README.md", File.ReadAllText(Path.Combine(Export(Dtype.Float32, "my-target"), "README.md")));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private string Export(Dtype dtype, string name, Func<DraftWordList, DraftWordList>? change = null)
+    private string Export(Dtype dtype, string name, Func<DraftWordList, DraftWordList>? change = null, string? hubId = null)
     {
         var (trained, output) = (Directory.CreateDirectory(Path.Combine(_folder, "trained")).FullName, Directory.CreateDirectory(Path.Combine(_folder, "export")).FullName);
         using (var target = TargetModel.Load(Target, float32, CPU))
@@ -100,14 +116,14 @@ public sealed class An_export_stage : IDisposable
 
         using var journal = Journal.Open(Path.Combine(_folder, "journal"));
         ((IStage)new ExportStage(new TensorRuntime("", Threads: 1))).Run(
-            new ExportSettings { Dtype = dtype, TargetName = name, SpeculativeTokens = 3 },
+            new ExportSettings { Dtype = dtype, TargetName = name, TargetHubId = hubId, SpeculativeTokens = 3 },
             new ExportInputs(new TargetFolder(Target), new DraftWords(_folder), new TrainedDraft(trained)),
             new StageContext(output, _folder, journal, _ => { }, default));
         return output;
     }
 
     /// <summary>Runs a launch file with a program in the server's place that prints its arguments, one a line.</summary>
-    private string[] Launched(string export, string server, string? program = null)
+    private string[] Launched(string export, string server, string? program = null, string? target = null)
     {
         var programs = Directory.CreateDirectory(Path.Combine(_folder, "programs")).FullName;
         var fake = Path.Combine(programs, program ?? server);
@@ -117,10 +133,11 @@ public sealed class An_export_stage : IDisposable
             File.SetUnixFileMode(fake, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         }
 
-        var start = new ProcessStartInfo("sh", [Path.Combine(export, "launch", $"{server}.sh"), "--port", "1"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("sh", [Path.Combine(export, "launch", $"{server}.sh"), "--port", "1"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PATH"] = programs + ":" + start.Environment["PATH"];
-        start.Environment.Remove("TARGET");
+        start.Environment["TARGET"] = target;
         using var process = Process.Start(start)!;
+        _said = process.StandardError.ReadToEnd();
         return process.StandardOutput.ReadToEnd().TrimEnd('\n').Split('\n');
     }
 }

@@ -30,6 +30,6 @@ internal sealed record Asked(ReadExperiment Manifest, IReadOnlyList<Step> Steps)
         return read;
     }
 
-    /// <summary>The store: as asked for, else <c>.angelslim</c> in the manifest's folder.</summary>
-    public OpenStore Open(string? store, TimeProvider clock) => new(store ?? Path.Combine(Manifest.Folder, ".angelslim"), clock);
+    /// <summary>The store: as asked for, else beside the manifest.</summary>
+    public OpenStore Open(string? store, TimeProvider clock) => new(OpenStore.Place(store, Manifest.Folder), clock);
 }

@@ -5,23 +5,33 @@ using AngelSlim.Core.Running;
 
 namespace AngelSlim.Cli.Commands;
 
+/// <summary>What <c>status</c> was asked.</summary>
+internal sealed record StatusOptions(string? Manifest, string? Store, bool Json);
+
 /// <summary>Shows what a store knows.</summary>
-internal sealed class StatusCommand(Machine machine, string store, bool json)
+internal sealed class StatusCommand(Machine machine, StatusOptions options)
 {
     private const int RunsShown = 10;
 
     /// <summary>Does it.</summary>
-    /// <exception cref="UserException">There is no store.</exception>
+    /// <exception cref="UserException">There is no store, or no manifest.</exception>
     public int Execute()
     {
+        if (options.Manifest is { } manifest && !File.Exists(manifest))
+        {
+            throw new UserException(ProblemCode.MissingFile, $"There is no manifest {Path.GetFullPath(manifest)}.");
+        }
+
+        var folder = options.Manifest is null ? Path.GetFullPath(".") : Path.GetDirectoryName(Path.GetFullPath(options.Manifest))!;
+        var store = OpenStore.Place(options.Store, folder);
         if (!Directory.Exists(store))
         {
-            throw new UserException(ProblemCode.MissingFile, $"There is no store {Path.GetFullPath(store)}. It lies beside the manifests that were run: name it with --store.");
+            throw new UserException(ProblemCode.MissingFile, $"There is no store {store}. It lies beside the manifests that were run: name one of them, or the store with --store.");
         }
 
         using var open = new OpenStore(store, machine.Clock);
         var status = StoreStatus.Of(open.Database, open.Artifacts, RunsShown);
-        machine.Output.WriteLine(json ? Documents.Write(Document(status)) : Text(status));
+        machine.Output.WriteLine(options.Json ? Documents.Write(Document(status)) : Text(status));
         return ExitCode.Done;
     }
 

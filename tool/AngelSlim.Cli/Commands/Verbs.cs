@@ -39,11 +39,12 @@ internal sealed class Verbs(Choice choice)
 
     /// <summary>What a store holds.</summary>
     [Command(Description = "Shows the latest runs of a store, and what is in work.")]
-    [Example("dotnet angelslim status --store experiments/.angelslim")]
+    [Example("dotnet angelslim status experiments/quickstart.json")]
     public void Status(
-        [Option(ValueName = "folder", Description = "Folder of results")] string store = ".angelslim",
+        [Argument(Description = "A manifest that was run; the store of this folder when left out")] string? manifest = null,
+        [Option(ValueName = "folder", Description = StoreHelp)] string? store = null,
         [Option(Description = JsonHelp)] bool json = false) =>
-        choice.Verb = machine => new StatusCommand(machine, store, json).Execute();
+        choice.Verb = machine => new StatusCommand(machine, new(manifest, store, json)).Execute();
 
     /// <summary>For editors.</summary>
     [Command(Description = "Prints the JSON Schema of manifests, for editors.")]

@@ -8,8 +8,6 @@ namespace AngelSlim.Core.Artifacts;
 /// <summary>The one way in which artifacts keep records as JSON.</summary>
 internal static class ArtifactJson
 {
-    private const string WhatToDo = "Delete the folder of this result, and run again.";
-
     /// <summary>Camel case, indented, enums by name, unknown and missing members refused.</summary>
     public static JsonSerializerOptions Options { get; } = new()
     {
@@ -32,11 +30,14 @@ internal static class ArtifactJson
         try
         {
             return JsonSerializer.Deserialize<T>(File.ReadAllText(path), Options)
-                ?? throw new DataException(ProblemCode.StoreCorrupt, $"{typeof(T).Name} expected, null found. {WhatToDo}", new TextPlace(path));
+                ?? throw new DataException(ProblemCode.StoreCorrupt, $"{typeof(T).Name} expected, null found. {WhatToDo(path)}", new TextPlace(path));
         }
         catch (JsonException e)
         {
-            throw new DataException(ProblemCode.StoreCorrupt, $"{typeof(T).Name} expected: {e.Reason()} {WhatToDo}", e.Place(path), e);
+            throw new DataException(ProblemCode.StoreCorrupt, $"{typeof(T).Name} expected: {e.Reason()} {WhatToDo(path)}", e.Place(path), e);
         }
     }
+
+    /// <summary>A result with a file less is damaged: the run puts it away and makes it again.</summary>
+    private static string WhatToDo(string path) => $"Delete the folder {Path.GetDirectoryName(path)} and run again: it is made anew.";
 }

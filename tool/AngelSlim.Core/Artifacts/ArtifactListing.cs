@@ -27,10 +27,13 @@ internal sealed class ArtifactListing
     /// <summary>Bytes of all files.</summary>
     public long Size => Files.Sum(file => file.Size);
 
+    /// <summary>The listing without some of its files.</summary>
+    public ArtifactListing Without(IReadOnlyList<string> paths) => new(Files.Where(file => !paths.Contains(file.Path, StringComparer.Ordinal)));
+
     /// <summary>Lists what a stage has written.</summary>
     /// <param name="folder">The stage's output.</param>
     /// <param name="digestOf">From a file's absolute path.</param>
-    /// <exception cref="IOException">There is a link: what it leads to can change, so that it cannot be part of a result.</exception>
+    /// <exception cref="InvalidDataException">There is a link: what it leads to can change, so that it cannot be part of a result.</exception>
     public static ArtifactListing Of(string folder, Func<string, Digest> digestOf) =>
         new(Paths(folder).Select(path => new ListedFile(Relative(folder, path), new FileInfo(path).Length, digestOf(path))));
 
@@ -70,7 +73,7 @@ internal sealed class ArtifactListing
         {
             if (entry.LinkTarget is { } target)
             {
-                throw new IOException($"{entry.FullName} is a link to {target}; a result is made of files.");
+                throw new InvalidDataException($"{entry.FullName} is a link to {target}; a result is made of files.");
             }
 
             if (entry is FileInfo)

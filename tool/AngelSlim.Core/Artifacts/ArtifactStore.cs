@@ -30,21 +30,21 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
     public WorkFolder Work(StepKey key) => new(Path.Combine(Root, "work", key.RelativePath));
 
     /// <summary>Looks a key up, and judges what is there: every size, and every byte that may have changed since it was last judged.</summary>
+    /// <exception cref="IOException">The system does not let it be read: that says nothing about the result.</exception>
+    /// <exception cref="UnauthorizedAccessException">So too.</exception>
     public Lookup Find(StepKey key)
     {
-        var folder = ObjectFolder(key);
-        if (!Directory.Exists(folder))
-        {
-            return default;
-        }
-
         try
         {
             var stored = Read(key);
             var fault = stored.Listing.FirstDifference(stored.Folder, digests.Of);
             return fault is null ? new(stored) : new(null, fault);
         }
-        catch (Exception failure) when (failure is FormatException or IOException or UnauthorizedAccessException)
+        catch (DirectoryNotFoundException) when (!Directory.Exists(ObjectFolder(key)))
+        {
+            return default;
+        }
+        catch (Exception failure) when (failure is FormatException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
         {
             return new(null, failure.Message);
         }
@@ -57,11 +57,18 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
         return !folder.Exists ? [] : [.. folder.EnumerateDirectories().SelectMany(entry => ReadOrNone(stage, entry)).OrderByDescending(entry => entry.Artifact.Made.At)];
     }
 
-    /// <summary>Keys with partial work.</summary>
+    /// <summary>Keys with partial work. What else lies there (a file system's <c>lost+found</c>) is nobody's business.</summary>
     public IReadOnlyList<StepKey> Started()
     {
         var work = new DirectoryInfo(Path.Combine(Root, "work"));
-        return !work.Exists ? [] : [.. work.EnumerateDirectories().SelectMany(stage => stage.EnumerateDirectories().Select(key => new StepKey(stage.Name, Digest.Parse(key.Name))))];
+        return !work.Exists ? [] :
+        [
+            .. from stage in work.EnumerateDirectories()
+               where stage.Name.All(char.IsAsciiLetterLower)
+               from key in stage.EnumerateDirectories()
+               where Digest.IsDigest(key.Name)
+               select new StepKey(stage.Name, Digest.Parse(key.Name)),
+        ];
     }
 
     /// <summary>Moves a damaged result out of the way; nothing is deleted.</summary>

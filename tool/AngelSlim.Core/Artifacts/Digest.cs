@@ -27,7 +27,10 @@ internal readonly record struct Digest
     /// <summary>A digest that was written down.</summary>
     /// <exception cref="FormatException">It is not 64 lower-case hexadecimal digits.</exception>
     public static Digest Parse(string hex) =>
-        hex.Length is 64 && hex.All(char.IsAsciiHexDigitLower) ? new(hex) : throw new FormatException($"A digest has 64 lower-case hexadecimal digits, not '{hex}'.");
+        IsDigest(hex) ? new(hex) : throw new FormatException($"A digest has 64 lower-case hexadecimal digits, not '{hex}'.");
+
+    /// <summary>A text is a digest that was written down.</summary>
+    public static bool IsDigest(string text) => text.Length is 64 && text.All(char.IsAsciiHexDigitLower);
 
     /// <inheritdoc/>
     public override string ToString() => Hex;

@@ -9,7 +9,7 @@ public sealed record EvaluationSummary
     /// <summary>The counts over all prompts.</summary>
     public required AcceptanceCounts All { get; init; }
 
-    /// <summary>The same by file of prompts.</summary>
+    /// <summary>The same by file of prompts, under its label.</summary>
     public required IReadOnlyDictionary<string, AcceptanceCounts> Sources { get; init; }
 
     /// <summary>Prompts whose speculative text equals the plain text token by token; in float32 all of them.</summary>

@@ -14,9 +14,14 @@ internal sealed record FileIdentity(string Path, long Size, long Inode, long Mod
 {
     private const int FollowLinksFromHere = -100;
     private const uint BasicFacts = 0x7ff;
+    private const int NoEntry = 2;
+    private const int NoFolder = 20;
+    private const int Denied = 13;
 
     /// <summary>Of a file, or of what a link leads to.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="UnauthorizedAccessException">A folder on the way to it may not be searched.</exception>
+    /// <exception cref="IOException">The system cannot say.</exception>
     public static FileIdentity Of(string path)
     {
         if (!OperatingSystem.IsLinux())
@@ -30,18 +35,28 @@ internal sealed record FileIdentity(string Path, long Size, long Inode, long Mod
         var facts = new byte[256];
         if (StatX(FollowLinksFromHere, Encoding.UTF8.GetBytes(path + '\0'), 0, BasicFacts, facts) != 0)
         {
-            throw new FileNotFoundException($"There is no file {path}.", path);
+            throw Refusal(path, Marshal.GetLastPInvokeError());
         }
 
         return new(path, Whole(facts, 40), Whole(facts, 32), Nanoseconds(facts, 112), Nanoseconds(facts, 96));
     }
+
+    /// <summary>What a refusal of the system says about a file: only some of them mean that it is not there.</summary>
+    /// <param name="path">Of the file.</param>
+    /// <param name="error">The system's number.</param>
+    internal static Exception Refusal(string path, int error) => error switch
+    {
+        NoEntry or NoFolder => new FileNotFoundException($"There is no file {path}.", path),
+        Denied => new UnauthorizedAccessException($"Access to {path} is denied."),
+        _ => new IOException($"{Marshal.GetPInvokeErrorMessage(error)}: {path}", error),
+    };
 
     private static long Whole(byte[] facts, int at) => BinaryPrimitives.ReadInt64LittleEndian(facts.AsSpan(at));
 
     private static long Nanoseconds(byte[] facts, int at) =>
         checked((Whole(facts, at) * 1_000_000_000) + BinaryPrimitives.ReadUInt32LittleEndian(facts.AsSpan(at + 8)));
 
-    [DllImport("libc", EntryPoint = "statx")]
+    [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int StatX(int folder, byte[] path, int flags, uint mask, byte[] facts);
 }

@@ -7,7 +7,11 @@ namespace AngelSlim.Core.Artifacts;
 /// <param name="At">When it was finished.</param>
 /// <param name="Seconds">How long the last attempt took.</param>
 /// <param name="Tool">Version of the tool.</param>
-internal sealed record Making(DateTimeOffset At, double Seconds, string Tool);
+internal sealed record Making(DateTimeOffset At, double Seconds, string Tool)
+{
+    /// <summary>Threads of its attempts, each number once; more than one when a stopped step went on with another. Empty where nobody noted it.</summary>
+    public IReadOnlyList<int> Threads { get; init; } = [];
+}
 
 /// <summary>A complete result in the store.</summary>
 /// <param name="Key">Its name.</param>
@@ -27,7 +31,7 @@ internal sealed record StoredArtifact(StepKey Key, string Folder, ArtifactListin
         {
             ["form"] = Form,
             ["digest"] = Listing.Digest.Hex,
-            ["made"] = new JsonObject { ["at"] = Made.At.ToString("O"), ["seconds"] = Made.Seconds, ["tool"] = Made.Tool },
+            ["made"] = new JsonObject { ["at"] = Made.At.ToString("O"), ["seconds"] = Made.Seconds, ["tool"] = Made.Tool, ["threads"] = new JsonArray([.. Made.Threads.Select(threads => (JsonNode)threads)]) },
             ["files"] = new JsonArray([.. files]),
         }.ToJsonString(Indented) + "\n";
     }
@@ -42,14 +46,18 @@ internal sealed record StoredArtifact(StepKey Key, string Folder, ArtifactListin
             var files = json["files"]!.AsArray().Select(file =>
                 new ListedFile((string)file!["path"]!, (long)file["size"]!, Digest.Parse((string)file["sha256"]!)));
             var listing = new ArtifactListing(files);
-            var made = json["made"]!;
             return (string)json["form"]! is Form && (string)json["digest"]! == listing.Digest.Hex
-                ? new(key, folder, listing, new((DateTimeOffset)made["at"]!, (double)made["seconds"]!, (string)made["tool"]!))
+                ? new(key, folder, listing, MakingOf(json["made"]!))
                 : throw new FormatException("its digest is not that of its files");
         }
-        catch (Exception failure) when (failure is JsonException or NullReferenceException or InvalidOperationException)
+        catch (Exception failure) when (failure is JsonException or NullReferenceException or InvalidOperationException or ArgumentException or OverflowException)
         {
             throw new FormatException($"artifact.json cannot be read: {failure.Message}", failure);
         }
     }
+
+    private static Making MakingOf(JsonNode made) => new((DateTimeOffset)made["at"]!, (double)made["seconds"]!, (string)made["tool"]!)
+    {
+        Threads = [.. made["threads"]?.AsArray().Select(threads => (int)threads!) ?? []],
+    };
 }

@@ -24,6 +24,7 @@ internal static class ProblemCode
     public const string BadTemplate = "ASL1005";
     public const string NoRows = "ASL1006";
     public const string BadDraft = "ASL1007";
+    public const string SourceChanged = "ASL1008";
 
     // Results.
     public const string Diverged = "ASL2001";
@@ -37,4 +38,5 @@ internal static class ProblemCode
     public const string NoNativeLibrary = "ASL3004";
     public const string StoreNewer = "ASL3005";
     public const string FileSystem = "ASL3006";
+    public const string OutOfMemory = "ASL3007";
 }

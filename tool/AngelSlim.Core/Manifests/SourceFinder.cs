@@ -18,7 +18,7 @@ internal sealed class SourceFinder(string folder, Surroundings surroundings, Che
             Target = Target(experiment.Target),
             Train = train,
             Heldout = Files("data.heldout", experiment.Data.Heldout, train),
-            Prompts = Files("evaluation.prompts", experiment.Evaluation.Prompts, []),
+            Prompts = Files("evaluation.prompts", experiment.Evaluation.Prompts, train),
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Settings;
@@ -50,7 +51,7 @@ internal sealed class ExperimentResolver
         var draft = Train(target, rows, words, Features(target, rows));
         var export = Export(target, words, draft);
         var evaluations = _experiment.Speculation.Tokens.Select(k => Evaluate(k, target, export, rows)).ToArray();
-        Add("report", new ReportSettings { Experiment = EffectiveManifest.Of(_experiment) }, new()
+        Add("report", new ReportSettings { Experiment = WithoutPlaces() }, new()
         {
             [nameof(ReportInputs.Rows)] = rows,
             [nameof(ReportInputs.Words)] = words,
@@ -116,6 +117,7 @@ internal sealed class ExperimentResolver
         {
             Dtype = _experiment.Target.Dtype,
             TargetName = TargetName(),
+            TargetHubId = TargetHubId(),
             SpeculativeTokens = _experiment.Speculation.Tokens[0],
         };
         return Add("export", settings, new()
@@ -131,6 +133,7 @@ internal sealed class ExperimentResolver
         var settings = new EvaluateSettings
         {
             SpeculativeTokens = speculativeTokens,
+            PromptLabels = FileLabels.Of(_read.Sources.Prompts),
             PromptsPerFile = _experiment.Evaluation.PromptsPerFile,
             MaxNewTokens = _experiment.Evaluation.MaxNewTokens,
             Dtype = _experiment.Target.Dtype,
@@ -144,14 +147,30 @@ internal sealed class ExperimentResolver
         });
     }
 
-    /// <summary>As a server would name it. Of a folder only the last part, so that a key does not depend on where it lies.</summary>
+    /// <summary>As people name it. Of a folder only the last part, so that a key does not depend on where it lies.</summary>
     private string TargetName() => _experiment.Target switch
     {
         { Pretrain: not null } => _experiment.Name,
         { Builtin: { } builtin } => builtin,
-        { Model: { } model } when HubCache.IsId(model) && !Directory.Exists(Path.GetFullPath(model, _read.Folder)) => model,
+        _ when TargetHubId() is { } id => id,
         _ => Path.GetFileName(Path.TrimEndingDirectorySeparator(_read.Sources.Target!)),
     };
+
+    private string? TargetHubId() =>
+        _experiment.Target.Model is { } model && HubCache.IsId(model) && !Directory.Exists(Path.GetFullPath(model, _read.Folder)) ? model : null;
+
+    /// <summary>The effective manifest for the report, without what is in no key: where files lie, and what changes only the speed.</summary>
+    private JsonObject WithoutPlaces()
+    {
+        static JsonArray Names(IReadOnlyList<string> files) => new([.. FileLabels.Of(files).Select(label => (JsonNode)label)]);
+        var experiment = CanonicalJson.Of(_experiment, Incidentals.LeftOut).AsObject();
+        var (target, data, evaluation) = (experiment["target"]!, experiment["data"]!, experiment["evaluation"]!);
+        target["model"] = _experiment.Target.Model is null ? null : TargetName();
+        data["train"] = Names(_read.Sources.Train);
+        data["heldout"] = Names(_read.Sources.Heldout);
+        evaluation["prompts"] = Names(_read.Sources.Prompts);
+        return experiment;
+    }
 
     private static FromMany Brought(IReadOnlyList<string> files) =>
         new([.. files.Select(file => new FromSource(new SourceFile(Path.GetDirectoryName(file)!, Path.GetFileName(file))))]);

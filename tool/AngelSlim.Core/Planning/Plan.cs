@@ -27,6 +27,9 @@ internal sealed record PlannedStep(Step Step, StepState State, string Reason)
     /// <summary>The result, if it is in the store.</summary>
     public StoredArtifact? Found { get; init; }
 
+    /// <summary>What the user brought for the step, as it was when the recipe was written.</summary>
+    public IReadOnlyDictionary<Artifact, SourceContent> Sources { get; init; } = new Dictionary<Artifact, SourceContent>();
+
     /// <summary>A damaged result lies under the key.</summary>
     public bool Damaged { get; init; }
 }

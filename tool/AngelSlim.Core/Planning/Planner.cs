@@ -37,12 +37,17 @@ internal sealed class Planner(ArtifactStore store, SourceDigests sources)
             return new(step, StepState.Waits, $"for {string.Join(", ", missing)}");
         }
 
-        var recipe = Recipe.Of(step, step.Inputs.ToDictionary(input => input.Key, input => DigestOf(input.Value, made)));
+        var brought = step.Inputs.Values.SelectMany(Sources).Distinct().ToDictionary(source => source, sources.Of);
+        var recipe = Recipe.Of(step, step.Inputs.ToDictionary(input => input.Key, input => DigestOf(input.Value, made, brought)));
         var lookup = store.Find(recipe.Key);
         return lookup.Found is { } found
-            ? new(step, StepState.Have, $"made {found.Made.At:yyyy-MM-dd HH:mm}Z") { Recipe = recipe, Found = found }
-            : new(step, StepState.Run, ReasonToRun(recipe, lookup.Fault, made)) { Recipe = recipe, Damaged = lookup.Fault is not null };
+            ? new(step, StepState.Have, $"made {found.Made.At:yyyy-MM-dd HH:mm}Z") { Recipe = recipe, Sources = brought, Found = found }
+            : new(step, StepState.Run, ReasonToRun(recipe, lookup.Fault, made)) { Recipe = recipe, Sources = brought, Damaged = lookup.Fault is not null };
     }
+
+    /// <summary>The first file among a step's sources that is not what it was when the step was planned; null when there is none.</summary>
+    public string? FirstChange(PlannedStep planned) =>
+        planned.Sources.Select(source => sources.FirstChange(source.Key, source.Value)).FirstOrDefault(file => file is not null);
 
     /// <summary>Every step after those that it reads; otherwise as given.</summary>
     /// <exception cref="ArgumentException">A step reads one that does not exist, or itself by a detour.</exception>
@@ -72,11 +77,18 @@ internal sealed class Planner(ArtifactStore store, SourceDigests sources)
         _ => [],
     };
 
-    private JsonNode? DigestOf(StepInput input, IReadOnlyDictionary<string, StoredArtifact> made) => input switch
+    private static IEnumerable<Artifact> Sources(StepInput input) => input switch
+    {
+        FromSource source => [source.Source],
+        FromMany many => many.Items.SelectMany(Sources),
+        _ => [],
+    };
+
+    private static JsonNode? DigestOf(StepInput input, IReadOnlyDictionary<string, StoredArtifact> made, Dictionary<Artifact, SourceContent> brought) => input switch
     {
         FromStep step => made[step.StepId].Listing.Digest.Hex,
-        FromSource source => sources.Of(source.Source).Hex,
-        FromMany many => new JsonArray([.. many.Items.Select(item => DigestOf(item, made))]),
+        FromSource source => brought[source.Source].Digest.Hex,
+        FromMany many => new JsonArray([.. many.Items.Select(item => DigestOf(item, made, brought))]),
         _ => null,
     };
 

@@ -1,5 +1,4 @@
 using AngelSlim.Core.Manifests;
-using Microsoft.Data.Sqlite;
 
 namespace AngelSlim.Core.Running;
 
@@ -8,13 +7,11 @@ internal static class DiskFull
 {
     // ENOSPC and EDQUOT of Linux, EDQUOT of macOS, ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL of Windows.
     private static readonly int[] Codes = [28, 122, 69, unchecked((int)0x80070070), unchecked((int)0x80070027)];
-    private const int SqliteFull = 13;
 
     /// <summary>The disk, or a quota on it, is full.</summary>
     public static bool Caused(Exception failure) =>
         (failure is IOException && Codes.Contains(failure.HResult))
-        || failure is SqliteException { SqliteErrorCode: SqliteFull }
-        || (failure.InnerException is { } inner && Caused(inner));
+        || (failure is not DataException { Problem.Code: ProblemCode.DiskFull } && failure.InnerException is { } inner && Caused(inner));
 
     /// <summary>The same failure with what to do.</summary>
     /// <param name="root">The store.</param>

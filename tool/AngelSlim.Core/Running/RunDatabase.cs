@@ -13,14 +13,12 @@ namespace AngelSlim.Core.Running;
 internal sealed class RunDatabase : IDigestMemo, IDisposable
 {
     private const string FileName = "runs.db";
-    private const int Corrupt = 11;
-    private const int NotADatabase = 26;
     private readonly SqliteConnection _connection;
 
     private RunDatabase(SqliteConnection connection) => _connection = connection;
 
     /// <summary>Opens or makes the index of a store.</summary>
-    /// <exception cref="DataException">A newer tool has written it, or it is damaged.</exception>
+    /// <exception cref="DataException">A newer tool has written it, or it is damaged, or the system does not let it be written.</exception>
     public static RunDatabase Open(string root)
     {
         Durable.CreateFolder(root);
@@ -34,14 +32,10 @@ internal sealed class RunDatabase : IDigestMemo, IDisposable
             RunSchema.Bring(connection, path);
             return database;
         }
-        catch (SqliteException failure) when (failure.SqliteErrorCode is Corrupt or NotADatabase)
+        catch (SqliteException failure) when (IndexFault.Of(path, failure) is { } fault)
         {
             connection.Dispose();
-            throw new DataException(
-                ProblemCode.StoreCorrupt,
-                $"The index cannot be read: {failure.Message} It holds no result: delete it and run again.",
-                new TextPlace(path),
-                failure);
+            throw fault;
         }
         catch
         {
@@ -68,27 +62,27 @@ internal sealed class RunDatabase : IDigestMemo, IDisposable
     /// <summary>Runs one statement.</summary>
     public void Execute(string sql, params (string Name, object? Value)[] parameters)
     {
-        lock (_connection)
+        Guarded(() =>
         {
             using var command = Command(sql, parameters);
-            command.ExecuteNonQuery();
-        }
+            return command.ExecuteNonQuery();
+        });
     }
 
     /// <summary>The first value of the first row, or null.</summary>
     public object? Scalar(string sql, params (string Name, object? Value)[] parameters)
     {
-        lock (_connection)
+        return Guarded(() =>
         {
             using var command = Command(sql, parameters);
             return command.ExecuteScalar();
-        }
+        });
     }
 
     /// <summary>All rows.</summary>
     public IReadOnlyList<T> Rows<T>(string sql, Func<SqliteDataReader, T> read, params (string Name, object? Value)[] parameters)
     {
-        lock (_connection)
+        return Guarded(() =>
         {
             using var command = Command(sql, parameters);
             using var reader = command.ExecuteReader();
@@ -99,7 +93,7 @@ internal sealed class RunDatabase : IDigestMemo, IDisposable
             }
 
             return rows;
-        }
+        });
     }
 
     /// <summary>A time as it is stored: UTC, sortable as text.</summary>
@@ -110,6 +104,22 @@ internal sealed class RunDatabase : IDigestMemo, IDisposable
 
     private static (string Name, object? Value)[] Of(FileIdentity file) =>
         [("$path", file.Path), ("$size", file.Size), ("$inode", file.Inode), ("$modified", file.Modified), ("$changed", file.Changed)];
+
+    /// <summary>One statement at a time.</summary>
+    private T Guarded<T>(Func<T> work)
+    {
+        try
+        {
+            lock (_connection)
+            {
+                return work();
+            }
+        }
+        catch (SqliteException failure) when (IndexFault.Of(_connection.DataSource, failure) is { } fault)
+        {
+            throw fault;
+        }
+    }
 
     private SqliteCommand Command(string sql, (string Name, object? Value)[] parameters)
     {

@@ -82,11 +82,12 @@ internal sealed class RunRecord
     {
         _database.Execute(
             """
-            insert into artifacts (stage, key, digest, files, bytes, recipe, made, seconds, tool)
-            values ($stage, $key, $digest, $files, $bytes, $recipe, $made, $seconds, $tool)
-            on conflict (stage, key) do update set digest = $digest, files = $files, bytes = $bytes, made = $made, seconds = $seconds, tool = $tool
+            insert into artifacts (stage, key, digest, steady, files, bytes, recipe, made, seconds, tool)
+            values ($stage, $key, $digest, $steady, $files, $bytes, $recipe, $made, $seconds, $tool)
+            on conflict (stage, key) do update set digest = $digest, steady = $steady, files = $files, bytes = $bytes, made = $made, seconds = $seconds, tool = $tool
             """,
-            ("$stage", artifact.Key.Stage), ("$key", artifact.Key.Recipe.Hex), ("$digest", artifact.Listing.Digest.Hex), ("$files", artifact.Listing.Files.Count),
+            ("$stage", artifact.Key.Stage), ("$key", artifact.Key.Recipe.Hex), ("$digest", artifact.Listing.Digest.Hex),
+            ("$steady", SteadyDigest(artifact, planned.Step.Stage)), ("$files", artifact.Listing.Files.Count),
             ("$bytes", artifact.Listing.Size), ("$recipe", planned.Recipe!.Text), ("$made", RunDatabase.Time(artifact.Made.At)),
             ("$seconds", artifact.Made.Seconds), ("$tool", artifact.Made.Tool));
         foreach (var (parameter, input) in planned.Step.Inputs)
@@ -104,9 +105,10 @@ internal sealed class RunRecord
     /// <summary>Ends the run.</summary>
     public void End(string outcome) => _database.Execute("update runs set ended = $now, outcome = $outcome where id = $id", ("$id", Id), ("$outcome", outcome), Now);
 
-    /// <summary>The digest that the index has for a key, if it has one.</summary>
-    public string? KnownDigest(StepKey key) =>
-        (string?)_database.Scalar("select digest from artifacts where stage = $stage and key = $key", ("$stage", key.Stage), ("$key", key.Recipe.Hex));
+    /// <summary>Another result, made from the same recipe at another time, has other bytes in files that equal runs have equal. False when the index knows none.</summary>
+    public bool DiffersFromBefore(StoredArtifact artifact, IStage stage) =>
+        _database.Scalar("select steady from artifacts where stage = $stage and key = $key", ("$stage", artifact.Key.Stage), ("$key", artifact.Key.Recipe.Hex)) is string before
+        && before != SteadyDigest(artifact, stage);
 
     /// <summary>An outcome as it is stored.</summary>
     public static string Word(StepOutcome outcome) => outcome.ToString().ToLowerInvariant();
@@ -119,6 +121,8 @@ internal sealed class RunRecord
             """,
             ("$stage", key.Stage), ("$key", key.Recipe.Hex), ("$input", input.Name), ("$position", input.Position), ("$digest", input.Digest),
             ("$fromStage", producer?.Stage), ("$fromKey", producer?.Recipe.Hex));
+
+    private static string SteadyDigest(StoredArtifact artifact, IStage stage) => artifact.Listing.Without(stage.Unsteady).Digest.Hex;
 
     private static IEnumerable<string> Digests(JsonNode? node) => node switch
     {

@@ -33,6 +33,9 @@ internal static class RunSchema
         create table digests (
           path text primary key, size integer not null, inode integer not null, modified integer not null, changed integer not null, sha256 text not null);
         """,
+        """
+        alter table artifacts add column steady text;
+        """,
     ];
 
     /// <summary>Brings a database, empty or older, to this version.</summary>

@@ -27,7 +27,7 @@ internal sealed class Runner(
 {
     /// <summary>Runs all steps.</summary>
     /// <returns>The results, by step.</returns>
-    /// <exception cref="DataException">A stage found data that is wrong, the disk is full, or a step is busy.</exception>
+    /// <exception cref="DataException">A stage found data that is wrong, the disk is full, the memory is used up, or a step is busy.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it; running again goes on.</exception>
     public IReadOnlyDictionary<string, StoredArtifact> Run(IReadOnlyList<Step> steps, RunRecord record, CancellationToken cancellation)
     {
@@ -38,6 +38,10 @@ internal sealed class Runner(
         catch (Exception failure) when (DiskFull.Caused(failure))
         {
             throw DiskFull.Explained(store.Root, failure);
+        }
+        catch (Exception failure) when (OutOfMemory.Caused(failure))
+        {
+            throw OutOfMemory.Explained(store.Root, failure);
         }
     }
 
@@ -102,6 +106,11 @@ internal sealed class Runner(
         var (id, key) = (planned.Step.Id, planned.Recipe!.Key);
         using var held = StoreLock.Take(
             store.Root, key, new Holder(place.Pid, place.Host, clock.GetUtcNow()), holder => Busy(planned.Step.Id, key, holder), cancellation);
+        if (ChangedSource(planned) is { } changed)
+        {
+            throw changed;
+        }
+
         var now = store.Find(key);
         if (now.Found is { } found)
         {
@@ -117,7 +126,7 @@ internal sealed class Runner(
         Tell(id, new Began(planned.Reason));
         Attempt(planned, made, record, cancellation);
         var artifact = store.Find(key).Found ?? throw new IOException($"The result of {id} was written to {store.Root}, and what is read there is something else. Check the disk.");
-        if (record.KnownDigest(key) is { } before && before != artifact.Listing.Digest.Hex)
+        if (record.DiffersFromBefore(artifact, planned.Step.Stage))
         {
             Tell(id, new Said($"{id} gave other bytes than an earlier time, from the same recipe.", Warning: true));
         }
@@ -134,10 +143,10 @@ internal sealed class Runner(
         {
             if (!store.Work(key).IsSealed)
             {
-                RunStage(step, made, new Reporting(store.Work(key), attempt, record), cancellation);
+                RunOnOneContent(planned, made, new Reporting(store.Work(key), attempt, record), cancellation);
             }
 
-            var making = new Making(clock.GetUtcNow(), Math.Round(clock.GetElapsedTime(started).TotalSeconds, 3), place.Tool);
+            var making = new Making(clock.GetUtcNow(), Math.Round(clock.GetElapsedTime(started).TotalSeconds, 3), place.Tool) { Threads = [.. store.Work(key).ReadThreads().Distinct()] };
             foreach (var _ in store.Publish(key, planned.Recipe.Text, making))
             {
             }
@@ -151,6 +160,37 @@ internal sealed class Runner(
             throw;
         }
     }
+
+    /// <summary>Runs the stage. When a source did not stay the same to the end, its work is thrown away: it may be made of what the key does not speak of.</summary>
+    private void RunOnOneContent(PlannedStep planned, Dictionary<string, StoredArtifact> made, Reporting reporting, CancellationToken cancellation)
+    {
+        void Judge(Exception? failure)
+        {
+            if (ChangedSource(planned, failure) is { } changed)
+            {
+                store.ClearWork(planned.Recipe!.Key);
+                throw changed;
+            }
+        }
+
+        try
+        {
+            RunStage(planned.Step, made, reporting, cancellation);
+        }
+        catch (Exception failure)
+        {
+            Judge(failure);
+            throw;
+        }
+
+        Judge(failure: null);
+    }
+
+    private DataException? ChangedSource(PlannedStep planned, Exception? inner = null) => planner.FirstChange(planned) is not { } file ? null : new(
+        ProblemCode.SourceChanged,
+        $"this file has changed since {planned.Step.Id} was planned. Nothing is published: it would be filed under what the file held before. Leave the file alone and run the same command again; it takes what the file holds then.",
+        new TextPlace(file),
+        inner);
 
     private void RunStage(Step step, Dictionary<string, StoredArtifact> made, Reporting reporting, CancellationToken cancellation)
     {
@@ -171,6 +211,11 @@ internal sealed class Runner(
                     reporting.Record.Keep(reporting.Attempt, measured);
                 }
             }
+        }
+
+        if (work.NoteThreads(place.Threads) is { } before && before != place.Threads && step.Stage.Device is not null)
+        {
+            Report(new Said($"{step.Id} goes on with {place.Threads} threads; it was stopped with {before}. Sums of floats depend on the number of threads, so that other bytes may come out than from either alone. --threads {before} keeps to it.", Warning: true));
         }
 
         step.Stage.Run(step.Settings, StageInputs.Bind(step, made), new StageContext(work.Output, work.Scratch, journal, Report, cancellation));

@@ -19,6 +19,10 @@ internal sealed class StoreLock : IDisposable
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
 
+    // Whoever only asks whether the lock is held has it for some microseconds, and is nobody to wait for.
+    private const int TriesBeforeBusy = 10;
+    private static readonly TimeSpan BetweenFirstTries = TimeSpan.FromMilliseconds(20);
+
     // EAGAIN of Linux, EAGAIN of macOS, sharing violation of Windows.
     private static readonly int[] HeldByAnother = [11, 35, unchecked((int)0x80070020)];
 
@@ -75,12 +79,12 @@ internal sealed class StoreLock : IDisposable
                 return taken;
             }
 
-            if (tries is 0)
+            if (tries is TriesBeforeBusy)
             {
                 waiting(HolderOf(root, key));
             }
 
-            cancellation.WaitHandle.WaitOne(BetweenTries);
+            cancellation.WaitHandle.WaitOne(tries < TriesBeforeBusy ? BetweenFirstTries : BetweenTries);
             cancellation.ThrowIfCancellationRequested();
         }
     }

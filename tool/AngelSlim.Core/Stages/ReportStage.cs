@@ -8,7 +8,7 @@ using AngelSlim.Core.Text;
 namespace AngelSlim.Core.Stages;
 
 /// <summary>A run for people: <c>report.md</c> with its curves.</summary>
-internal sealed class ReportStage() : Stage<ReportSettings, ReportInputs, Report>("report", version: 1)
+internal sealed class ReportStage() : Stage<ReportSettings, ReportInputs, Report>("report", version: 2)
 {
     /// <summary>Single steps are noisy: one row each. The figures at start and end are means over this many.</summary>
     private const int Window = 20;

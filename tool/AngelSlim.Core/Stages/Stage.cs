@@ -24,6 +24,9 @@ public interface IStage
     /// <summary>The artifact that it makes: a record that is made from its folder alone.</summary>
     Type Output { get; }
 
+    /// <summary>Files of the artifact that differ between equal runs: those with a clock in them. By their paths, with forward slashes.</summary>
+    IReadOnlyList<string> Unsteady { get; }
+
     /// <summary>Does the work. Synchronous: tensors belong to one thread.</summary>
     void Run(object settings, object inputs, StageContext context);
 }
@@ -44,6 +47,9 @@ public abstract class Stage<TSettings, TInputs, TOutput>(string name, int versio
 
     /// <inheritdoc/>
     public virtual string? Device => null;
+
+    /// <inheritdoc/>
+    public virtual IReadOnlyList<string> Unsteady => [];
 
     Type IStage.Settings => typeof(TSettings);
 

@@ -18,10 +18,13 @@ namespace AngelSlim.Torch.Stages;
 /// The journal has one line per prompt, so a kill costs one prompt. Everything but <c>timing.json</c> is a function of
 /// settings and inputs.
 /// </remarks>
-internal sealed class EvaluateStage(TensorRuntime runtime) : TensorStage<EvaluateSettings, EvaluateInputs, Evaluation>("evaluate", version: 1, runtime)
+internal sealed class EvaluateStage(TensorRuntime runtime) : TensorStage<EvaluateSettings, EvaluateInputs, Evaluation>("evaluate", version: 2, runtime)
 {
     private static readonly JsonSerializerOptions OneLine = new(ArtifactJson.Options) { WriteIndented = false };
     private readonly int _threads = runtime.Threads;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Unsteady => [Path.GetFileName(new Evaluation("").Timing)];
 
     /// <inheritdoc/>
     protected override void Compute(EvaluateSettings settings, EvaluateInputs inputs, StageContext context)

@@ -6,7 +6,7 @@ using AngelSlim.Torch.Targets;
 namespace AngelSlim.Torch.Stages;
 
 /// <summary>A prompt of an evaluation.</summary>
-/// <param name="Source">The file that it is from, by a name that no other file of the evaluation has; <c>heldout</c> for held-out rows.</param>
+/// <param name="Source">The file that it is from, by its label; <c>heldout</c> for held-out rows.</param>
 /// <param name="Id">Its name there.</param>
 /// <param name="Tokens">What the target reads before it answers.</param>
 internal sealed record EvaluationPrompt(string Source, string Id, long[] Tokens);
@@ -22,7 +22,7 @@ internal static class EvaluationPrompts
     public static IReadOnlyList<EvaluationPrompt> Read(EvaluateSettings settings, EvaluateInputs inputs, TargetConfig target)
     {
         IReadOnlyList<EvaluationPrompt> prompts = inputs.Prompts.Count > 0
-            ? [.. OfFiles(settings.PromptsPerFile, inputs)]
+            ? [.. OfFiles(settings, inputs)]
             : [.. OfHeldoutRows(inputs.Rows.Heldout, target.Vocabulary).Take(settings.PromptsPerFile)];
         if (prompts.Count is 0)
         {
@@ -55,18 +55,15 @@ internal static class EvaluationPrompts
         }
     }
 
-    private static IEnumerable<EvaluationPrompt> OfFiles(int promptsPerFile, EvaluateInputs inputs)
+    private static IEnumerable<EvaluationPrompt> OfFiles(EvaluateSettings settings, EvaluateInputs inputs)
     {
         var template = ChatTemplate.Load(inputs.Target.Folder, TemplateClock.Instance);
         var tokenizer = Tokenizer.Load(inputs.Target.Folder);
-        var taken = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var file in inputs.Prompts)
+        foreach (var (label, file) in settings.PromptLabels.Zip(inputs.Prompts))
         {
-            taken[file.Name] = taken.GetValueOrDefault(file.Name) + 1;
-            var source = taken[file.Name] is 1 ? file.Name : $"{file.Name} ({taken[file.Name]})";
-            foreach (var prompt in PromptReader.Read(file.Path).Take(promptsPerFile))
+            foreach (var prompt in PromptReader.Read(file.Path).Take(settings.PromptsPerFile))
             {
-                yield return new EvaluationPrompt(source, prompt.Id, [.. prompt.Tokens(template, tokenizer).Select(id => (long)id)]);
+                yield return new EvaluationPrompt(label, prompt.Id, [.. prompt.Tokens(template, tokenizer).Select(id => (long)id)]);
             }
         }
     }

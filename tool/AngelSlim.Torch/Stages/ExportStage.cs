@@ -14,7 +14,7 @@ using static TorchSharp.torch;
 namespace AngelSlim.Torch.Stages;
 
 /// <summary>A trained draft in the form that vLLM and SGLang load, read back before it counts as made.</summary>
-internal sealed class ExportStage(TensorRuntime runtime) : TensorStage<ExportSettings, ExportInputs, ExportedDraft>("export", version: 1, runtime)
+internal sealed class ExportStage(TensorRuntime runtime) : TensorStage<ExportSettings, ExportInputs, ExportedDraft>("export", version: 2, runtime)
 {
     /// <inheritdoc/>
     protected override void Compute(ExportSettings settings, ExportInputs inputs, StageContext context)

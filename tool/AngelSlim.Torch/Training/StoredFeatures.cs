@@ -72,7 +72,7 @@ internal sealed class StoredFeatures : IFeatureSource, IDisposable
     }
 
     private static DataException Wrong(string path, string message, Exception? inner = null) =>
-        new(ProblemCode.StoreCorrupt, $"stored features: {message}. Delete the folder of this result, and run again.", new TextPlace(path), inner);
+        new(ProblemCode.StoreCorrupt, $"stored features: {message}. Delete the folder {Path.GetDirectoryName(path)} and run again: it is captured anew.", new TextPlace(path), inner);
 
     private void Add(string path, FeatureDescription description)
     {

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace AngelSlim.Core.Manifests.Reading;
 
@@ -14,7 +15,7 @@ internal static class SettingsRules
     /// <param name="path">Of the setting.</param>
     public static IEnumerable<Finding> Broken(ValidationAttribute rule, object read, LocatedValue written, string path)
     {
-        if (rule.IsValid(read))
+        if (IsKept(rule, read))
         {
             return [];
         }
@@ -26,6 +27,10 @@ internal static class SettingsRules
             _ => [Finding(path, written, $"{Shown.Quoted(path)} {Is(read, written)}; expected {Expected(rule)}.")],
         };
     }
+
+    /// <summary>The framework's patterns let every empty text pass.</summary>
+    private static bool IsKept(ValidationAttribute rule, object read) =>
+        rule is RegularExpressionAttribute pattern && read is "" ? Regex.IsMatch("", pattern.Pattern) : rule.IsValid(read);
 
     private static IEnumerable<Finding> OutOfRange(EachInRangeAttribute range, IReadOnlyList<int> items, LocatedValue written, string path) =>
         from i in Enumerable.Range(0, items.Count)

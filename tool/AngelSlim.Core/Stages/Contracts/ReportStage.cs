@@ -6,7 +6,7 @@ namespace AngelSlim.Core.Stages.Contracts;
 /// <summary>A run for people.</summary>
 public sealed record ReportSettings
 {
-    /// <summary>The manifest with every default written out.</summary>
+    /// <summary>The manifest with every default written out; files by name only, and without what changes only the speed: both may change without a new report.</summary>
     public required JsonObject Experiment { get; init; }
 }
 

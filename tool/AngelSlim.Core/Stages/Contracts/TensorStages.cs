@@ -38,8 +38,11 @@ public sealed record ExportSettings
     /// <summary>The type of the exported weights.</summary>
     public required Dtype Dtype { get; init; }
 
-    /// <summary>For the model card and the launch commands: the target as a server would name it.</summary>
+    /// <summary>For the model card: the target as people name it.</summary>
     public required string TargetName { get; init; }
+
+    /// <summary>For the launch commands: the hub id by which a server finds the target; null when only a folder holds it.</summary>
+    public required string? TargetHubId { get; init; }
 
     /// <summary>For the launch commands.</summary>
     public required int SpeculativeTokens { get; init; }
@@ -53,6 +56,9 @@ public sealed record EvaluateSettings
 {
     /// <summary>Drafted tokens per round (k).</summary>
     public required int SpeculativeTokens { get; init; }
+
+    /// <summary>What each file of prompts is called in the results; no two are the same.</summary>
+    public required IReadOnlyList<string> PromptLabels { get; init; }
 
     /// <inheritdoc cref="EvaluationSettings.PromptsPerFile"/>
     public required int PromptsPerFile { get; init; }

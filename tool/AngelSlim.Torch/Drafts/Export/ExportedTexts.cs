@@ -29,8 +29,9 @@ internal static class ExportedTexts
         return new()
         {
             ["target"] = name,
-            ["base_model"] = JsonSerializer.Serialize(name), // a JSON text is a YAML text
-            ["quoted_target"] = Quoted(name),
+            ["base_model"] = settings.TargetHubId is { } id ? JsonSerializer.Serialize(OneLine(id)) : null, // a JSON text is a YAML text
+            ["quoted_id"] = settings.TargetHubId is { } served ? Quoted(OneLine(served)) : null,
+            ["quoted_wish"] = Quoted($"set TARGET to the folder of the target {name}"),
             ["tokens"] = settings.SpeculativeTokens,
             ["dtype"] = settings.Dtype is Dtype.Bfloat16 ? "bfloat16" : "float32",
             ["parameters"] = DraftWeights.Shapes(draft).Values.Sum(shape => shape.Aggregate(1L, (product, size) => product * size)).ToString("N0", CultureInfo.InvariantCulture),
