@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Text;
+using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Reporting;
 using AngelSlim.Torch.Objectives;
 
 namespace AngelSlim.Torch.Training;
@@ -33,7 +36,7 @@ internal sealed class TrainingCurve : IDisposable
         var steps = report.Figures.Steps;
         Write(_curve,
         [
-            report.Step, Quoted(string.Join(' ', report.Rows)), report.Tokens, report.Masked, .. steps.Select(step => (object)step.Counted), report.Loss,
+            report.Step, string.Join(' ', report.Rows), report.Tokens, report.Masked, .. steps.Select(step => (object)step.Counted), report.Loss,
             .. steps.Select(step => (object)(step.Sum / report.Divisor)), .. steps.Select(step => (object)step.Accuracy), report.GradientNorm, report.Rate,
         ]);
     }
@@ -65,25 +68,44 @@ internal sealed class TrainingCurve : IDisposable
         _heldout.Dispose();
     }
 
+    /// <remarks>What is kept is never written again: only what lies behind it is cut off, so any number of kills loses no line of it.</remarks>
     private static FileStream Open(string path, string header, int taken)
     {
         var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
-        var whole = System.Text.Encoding.UTF8.GetString(bytes, 0, Array.LastIndexOf(bytes, (byte)'\n') + 1);
-        var kept = whole.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Where(line => int.TryParse(line.Split(',')[0], CultureInfo.InvariantCulture, out var step) && step <= taken);
-        file.SetLength(0);
-        file.Write(System.Text.Encoding.UTF8.GetBytes(string.Concat(kept.Prepend(header).Select(line => line + "\n"))));
+        var kept = Kept(bytes, Encoding.UTF8.GetBytes(header + "\n"), taken);
+        file.SetLength(kept);
+        file.Seek(0, SeekOrigin.End);
+        if (kept is 0)
+        {
+            file.Write(Encoding.UTF8.GetBytes(header + "\n"));
+            file.Flush(flushToDisk: true);
+            Durable.FlushFolder(Path.GetDirectoryName(path)!);
+        }
+
         return file;
     }
 
-    private static void Write(FileStream file, IEnumerable<object> cells)
+    /// <summary>Bytes of the header and of the whole lines behind it up to a step; 0 where the header is not whole.</summary>
+    private static int Kept(byte[] table, byte[] header, int taken)
     {
-        var line = string.Join(',', cells.Select(cell => string.Format(CultureInfo.InvariantCulture, cell is double ? "{0:G9}" : "{0}", cell)));
-        file.Write(System.Text.Encoding.UTF8.GetBytes(line + "\n"));
+        if (!table.AsSpan().StartsWith(header))
+        {
+            return 0;
+        }
+
+        var kept = header.Length;
+        while (Array.IndexOf(table, (byte)'\n', kept) is var end and >= 0 && StepOf(table.AsSpan(kept, end - kept)) <= taken)
+        {
+            kept = end + 1;
+        }
+
+        return kept;
     }
 
-    private static string Quoted(string text) =>
-        text.AsSpan().ContainsAny(",\"\n\r") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal).ReplaceLineEndings(" ")}\"" : text;
+    private static int StepOf(ReadOnlySpan<byte> line) =>
+        int.TryParse(line[..Math.Max(0, line.IndexOf((byte)','))], CultureInfo.InvariantCulture, out var step) ? step : int.MaxValue;
+
+    private static void Write(FileStream file, IEnumerable<object> cells) => file.Write(Encoding.UTF8.GetBytes(CsvLine.Write(cells) + "\n"));
 }
