@@ -25,10 +25,10 @@ internal sealed record WorkFolder(string Root)
     /// <summary>Something was left here by an earlier attempt.</summary>
     public bool IsStarted => Directory.Exists(Root);
 
-    /// <summary>Makes the folders that a stage may write to.</summary>
+    /// <summary>Makes the folders that a stage may write to; what is flushed into them later is found again after a power cut.</summary>
     public void Create()
     {
-        Directory.CreateDirectory(Output);
-        Directory.CreateDirectory(Scratch);
+        Durable.CreateFolder(Output);
+        Durable.CreateFolder(Scratch);
     }
 }
