@@ -26,9 +26,6 @@ internal sealed record PlannedStep(Step Step, StepState State, string Reason)
 
     /// <summary>The result, if it is in the store.</summary>
     public StoredArtifact? Found { get; init; }
-
-    /// <summary>A damaged result lies under the key.</summary>
-    public bool Damaged { get; init; }
 }
 
 /// <summary>What a run would do, in the order in which it would.</summary>

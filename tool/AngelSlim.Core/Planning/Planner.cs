@@ -41,7 +41,7 @@ internal sealed class Planner(ArtifactStore store, SourceDigests sources)
         var lookup = store.Find(recipe.Key);
         return lookup.Found is { } found
             ? new(step, StepState.Have, $"made {found.Made.At:yyyy-MM-dd HH:mm}Z") { Recipe = recipe, Found = found }
-            : new(step, StepState.Run, ReasonToRun(recipe, lookup.Fault, made)) { Recipe = recipe, Damaged = lookup.Fault is not null };
+            : new(step, StepState.Run, ReasonToRun(recipe, lookup.Fault, made)) { Recipe = recipe };
     }
 
     /// <summary>Every step after those that it reads; otherwise as given.</summary>
