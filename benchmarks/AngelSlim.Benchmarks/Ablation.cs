@@ -126,7 +126,7 @@ internal static class Ablation
     private static TimeSpan Judge(Trainer trainer)
     {
         var before = Process.GetCurrentProcess().TotalProcessorTime;
-        var figures = trainer.Evaluate();
+        var figures = trainer.Evaluate(CancellationToken.None);
         var (first, length) = (figures.Steps[0], 1.0);
         if (first.Gated > 0)
         {

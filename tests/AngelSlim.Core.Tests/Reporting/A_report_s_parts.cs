@@ -34,7 +34,20 @@ public sealed class A_report_s_parts
         Assert.Equal([2.5, 0.001], table.Column("loss"));
     }
 
+    [Fact]
+    public void A_table_reads_any_name_that_a_row_may_have()
+    {
+        object[] cells = [1, "a, \"b\"\r\nc", "", "\"", 2.5, ","];
+        var line = CsvLine.Write(cells);
+
+        Assert.Equal("1,\"a, \"\"b\"\" c\",,\"\"\"\",2.5,\",\"", line);
+        Assert.Equal(["1", "a, \"b\" c", "", "\"", "2.5", ","], CsvLine.Read(line));
+        Assert.Equal([2.5], CsvTable.Read(Csv($"step,row,empty,quote,loss,comma\n{line}\n")).Column("loss"));
+    }
+
     [Theory]
+    [InlineData("step,loss\n\"1,2\n", "(2,1)")]
+    [InlineData("step,loss\n\"1\"0,2\n", "(2,1)")]
     [InlineData("step,loss\n1\n", "(2,1)")]
     [InlineData("step,loss\n1,2\n2,x\n", "(3,1)")]
     [InlineData("step,rate\n1,2\n", "(1,1)")]

@@ -89,12 +89,23 @@ public sealed class A_broken_tokenizer_file : IDisposable
         Assert.InRange(refused, 60, 149);
     }
 
+    [Fact]
+    public void Is_refused_when_it_is_larger_than_any_tokenizer()
+    {
+        using (var file = File.Create(Path.Combine(_folder, "tokenizer.json")))
+        {
+            file.SetLength((256L << 20) + 1);
+        }
+
+        Assert.Contains("At most 268435456 bytes expected", Assert.Throws<DataException>(() => Tokenizer.Load(_folder)).Message, StringComparison.Ordinal);
+    }
+
     private bool IsRefused()
     {
         try
         {
             var tokenizer = Tokenizer.Load(_folder);
-            tokenizer.Decode(tokenizer.EncodeWithSpecial("Hello [L] <|im_start|> é e\u0301 日本 12345 \ud800").Ids);
+            tokenizer.Decode(tokenizer.Encode("Hello [L] <|im_start|> é e\u0301 日本 12345 \ud800").Ids);
             return false;
         }
         catch (DataException)

@@ -62,6 +62,8 @@ public sealed class A_chat_template
         Assert.Equal([1], StopTokens.Load(_folder));
         Write("generation_config.json", """{"eos_token_id": [3, 2]}""");
         Assert.Equal([2, 3], StopTokens.Load(_folder).Order());
+        Write("generation_config.json", """{"eos_token_id": []}""");
+        Assert.Equal([1], StopTokens.Load(_folder));
         Write("generation_config.json", """{"eos_token_id": ["x"]}""");
         Assert.Equal(ProblemCode.BadConfig, Assert.Throws<DataException>(() => StopTokens.Load(_folder)).Problem.Code);
     }

@@ -38,6 +38,20 @@ public sealed class A_conversation_with_its_own_tokens(ITestOutputHelper output)
         Assert.False(row.Mask[cut]);
     }
 
+    /// <summary>The prompt ends with a line end, and two line ends are one token: it straddles the place where the first answer begins.</summary>
+    [Fact]
+    public void Keeps_every_character_around_an_answer_that_knows_no_tokens()
+    {
+        var chat = Rows.Chat("a", "\n\nthen", "b", "then");
+        chat["turns"] = new JsonArray(new JsonObject(), Turn([.. _tokenizer.Encode("then").Ids, TinyTarget.StopId]));
+        var conversation = ConversationReader.Read(Rows.Line(chat.ToJsonString()));
+        var row = TinyTarget.Tokens().Tokenize(conversation, "row");
+        var text = ChatTemplate.Load(TinyTarget.Folder, TemplateClock.Instance).Render(conversation.Messages, conversation.Arguments);
+
+        Assert.Equal(text, _tokenizer.Decode(row.Ids));
+        Assert.Equal("\nthen<|im_end|>then<|im_end|>", _tokenizer.Decode([.. Counted(row)]));
+    }
+
     [Fact]
     public void Is_refused_when_its_tokens_say_something_else()
     {

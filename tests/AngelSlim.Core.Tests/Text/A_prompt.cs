@@ -27,11 +27,30 @@ public sealed class A_prompt(ITestOutputHelper output)
     [InlineData("""{"turns": [5]}""")]
     [InlineData("""{"prompt": null}""")]
     [InlineData("""{"messages": [{"role": "assistant", "content": "a"}]}""")]
+    [InlineData("""{"messages": [{"role": "assistant"}, 5]}""")]
+    [InlineData("[1]")]
+    [InlineData("{")]
     public void Is_refused_with_its_line(string row)
     {
         var failure = Assert.Throws<DataException>(() => PromptReader.Read(Rows.File("{\"prompt\": \"a\"}", row)).ToList());
 
         Assert.Equal((ProblemCode.BadRow, 2), (failure.Problem.Code, failure.Problem.Place!.Value.Line));
+        Assert.EndsWith("; mend or delete the row", failure.Problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Is_named_when_the_template_raises_on_it()
+    {
+        var folder = Directory.CreateTempSubdirectory("raising").FullName;
+        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), "{}");
+        File.WriteAllText(Path.Combine(folder, "chat_template.jinja"), "\n{{ raise_exception('never') }}");
+        var path = Rows.File("""{"prompt": "a"}""");
+        var prompt = Assert.Single(PromptReader.Read(path));
+        var failure = Assert.Throws<DataException>(() => prompt.Tokens(ChatTemplate.Load(folder, TemplateClock.Instance), TinyTarget.Tokenizer()));
+
+        Assert.Equal((ProblemCode.BadRow, path, 1), (failure.Problem.Code, failure.Problem.Place!.Value.File, failure.Problem.Place.Value.Line));
+        Assert.Contains("never", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("chat_template.jinja(2,1)", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

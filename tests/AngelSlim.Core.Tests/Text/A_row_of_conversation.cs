@@ -18,6 +18,18 @@ public sealed class A_row_of_conversation
         Assert.Equal(("a", "7"), (openAi.Id, shareGpt.Id));
     }
 
+    [Fact]
+    public void Says_the_same_whatever_the_order_of_its_members()
+    {
+        string[] rows =
+        [
+            """{"messages": [{"role": "user", "content": "q", "x": {"b": 1, "a": [2]}}], "tools": [{"name": "t", "type": "f"}]}""",
+            """{"tools": [{"type": "f", "name": "t"}], "messages": [{"x": {"a": [2], "b": 1}, "content": "q", "role": "user"}]}""",
+        ];
+
+        Assert.Single(rows.Select(row => ConversationReader.Read(Rows.Line(row)).Digest()).Distinct());
+    }
+
     [Theory]
     [InlineData("{\"messages\": [", "not JSON")]
     [InlineData("[1]", "expected one JSON object a line")]

@@ -32,6 +32,12 @@ public sealed class A_token_row_file
     [InlineData("{\"id\":\"a\",\"ids\":[1.5],\"mask\":\"1\"}")]
     [InlineData("{\"id\":\"\",\"ids\":[1],\"mask\":\"1\"}")]
     [InlineData("{\"id\":\"\\ud800\",\"ids\":[1],\"mask\":\"1\"}")]
-    public void Refuses_what_is_no_row(string row) =>
-        Assert.Equal(ProblemCode.BadRow, Assert.Throws<DataException>(() => TokenRowFile.Read(Rows.File(row), vocabulary: 8).ToList()).Problem.Code);
+    [InlineData("{")]
+    public void Refuses_what_is_no_row(string row)
+    {
+        var failure = Assert.Throws<DataException>(() => TokenRowFile.Read(Rows.File(row), vocabulary: 8).ToList());
+
+        Assert.Equal(ProblemCode.BadRow, failure.Problem.Code);
+        Assert.EndsWith("; the tokenize stage writes this file, so run it again", failure.Problem.Message, StringComparison.Ordinal);
+    }
 }

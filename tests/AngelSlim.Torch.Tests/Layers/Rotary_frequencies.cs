@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Text;
 using AngelSlim.Testing;
 using AngelSlim.Torch.Layers;
 using AngelSlim.Torch.Targets;

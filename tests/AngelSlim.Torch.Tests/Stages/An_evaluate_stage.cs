@@ -97,6 +97,7 @@ public sealed class An_evaluate_stage : IDisposable
     {
         var wrong = Assert.Throws<DataException>(() => Run("a", settings: Settings with { MaxNewTokens = 250 }));
         Assert.Contains("leave room for 6", wrong.Message, StringComparison.Ordinal);
+        Assert.Equal((new TokenRows(At("rows")).Heldout, 4), (wrong.Problem.Place!.Value.File, wrong.Problem.Place.Value.Line));
     }
 
     [Fact]

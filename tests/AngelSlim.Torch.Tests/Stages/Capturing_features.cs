@@ -100,6 +100,22 @@ public sealed class Capturing_features : IDisposable
         AssertSameFiles(At("whole"), At("stopped"));
     }
 
+    [Fact]
+    public void Are_captured_again_where_the_journal_outlived_a_file()
+    {
+        Capture("whole", Rows(lengths: [5, 9]), heldout: Rows(lengths: [4]));
+        Capture("lost", Rows(lengths: [5, 9]), heldout: Rows(lengths: [4]));
+        File.Delete(Path.Combine(At("lost"), "train-00001.safetensors"));
+        using (var torn = File.OpenWrite(Path.Combine(At("lost"), "heldout-00001.safetensors")))
+        {
+            torn.SetLength(torn.Length / 2);
+        }
+
+        Capture("lost", Rows(lengths: [5, 9]), heldout: Rows(lengths: [4]));
+        AssertSameFiles(At("whole"), At("lost"));
+        Assert.Equal(2, File.ReadAllLines(Path.Combine(_folder, "lost.journal")).Length);
+    }
+
     /// <summary>Other bytes need another version of the stage: features that were kept under the old one must not be taken for new.</summary>
     [Fact]
     public void Make_what_its_version_stands_for()

@@ -43,6 +43,8 @@ public sealed class A_target_config
         Assert.Equal([3], Read("""{"eos_token_id":3}""").EndIds);
         File.WriteAllText(Path.Combine(_folder, "generation_config.json"), """{"eos_token_id":[5,6]}""");
         Assert.Equal([5, 6], Read("""{"eos_token_id":3}""").EndIds);
+        File.WriteAllText(Path.Combine(_folder, "generation_config.json"), """{"eos_token_id":[]}""");
+        Assert.Equal([3], Read("""{"eos_token_id":3}""").EndIds);
         File.WriteAllText(Path.Combine(_folder, "generation_config.json"), """{"temperature":1}""");
         Assert.Equal([3], Read("""{"eos_token_id":3}""").EndIds);
     }

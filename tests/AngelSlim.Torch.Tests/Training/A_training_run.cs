@@ -33,7 +33,9 @@ public sealed class A_training_run : IDisposable
 
     [Theory]
     [InlineData(1)]
+    [InlineData(3)]
     [InlineData(5)]
+    [InlineData(9)]
     public void Ends_with_the_same_bytes_when_it_was_interrupted(int stopAt)
     {
         var (_, whole) = Run("whole", stopAt: null);
@@ -64,7 +66,30 @@ public sealed class A_training_run : IDisposable
         Assert.Equal(File.ReadAllBytes(Path.Combine(_folder, "whole", "curve.csv")), File.ReadAllBytes(path));
     }
 
-    private (List<RunEvent> Events, float[] Weights) Run(string name, int? stopAt)
+    [Fact]
+    public void Stops_between_two_rows_while_it_judges_held_out_ones()
+    {
+        Assert.Throws<OperationCanceledException>(() => Run("stopped", stopAt: 3));
+
+        Assert.Single(File.ReadAllLines(Path.Combine(_folder, "stopped", "heldout.csv")));
+    }
+
+    /// <summary>Step 6 has a checkpoint and held-out figures.</summary>
+    [Fact]
+    public void Takes_no_step_again_when_it_dies_while_it_judges_held_out_rows()
+    {
+        var (_, whole) = Run("whole", stopAt: null);
+        Assert.Throws<IOException>(() => Run("killed", stopAt: null, dieAt: 6));
+        var heldout = Path.Combine(_folder, "killed", "heldout.csv");
+        File.WriteAllLines(heldout, File.ReadAllLines(heldout)[..2]);
+        var (events, resumed) = Run("killed", stopAt: null);
+
+        Assert.Equal([7L, 8, 9], events.OfType<Progressed>().Select(progress => progress.Done));
+        Assert.Equal(whole, resumed);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(_folder, "whole", "heldout.csv")), File.ReadAllBytes(heldout));
+    }
+
+    private (List<RunEvent> Events, float[] Weights) Run(string name, int? stopAt, int? dieAt = null)
     {
         using var scope = NewDisposeScope();
         using var stop = new CancellationTokenSource();
@@ -79,6 +104,11 @@ public sealed class A_training_run : IDisposable
         void Report(RunEvent happened)
         {
             events.Add(happened);
+            if (happened is Measured { Name: "heldout.loss", Step: var step } && step == dieAt)
+            {
+                throw new IOException("as if the process had died here");
+            }
+
             if (happened is Progressed progressed && progressed.Done == stopAt)
             {
                 stop.Cancel();

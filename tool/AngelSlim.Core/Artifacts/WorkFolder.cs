@@ -48,10 +48,10 @@ internal sealed record WorkFolder(string Root)
         return before.Count is 0 ? null : before[^1];
     }
 
-    /// <summary>Makes the folders that a stage may write to.</summary>
+    /// <summary>Makes the folders that a stage may write to; what is flushed into them later is found again after a power cut.</summary>
     public void Create()
     {
-        Directory.CreateDirectory(Output);
-        Directory.CreateDirectory(Scratch);
+        Durable.CreateFolder(Output);
+        Durable.CreateFolder(Scratch);
     }
 }

@@ -29,9 +29,6 @@ internal sealed record PlannedStep(Step Step, StepState State, string Reason)
 
     /// <summary>What the user brought for the step, as it was when the recipe was written.</summary>
     public IReadOnlyDictionary<Artifact, SourceContent> Sources { get; init; } = new Dictionary<Artifact, SourceContent>();
-
-    /// <summary>A damaged result lies under the key.</summary>
-    public bool Damaged { get; init; }
 }
 
 /// <summary>What a run would do, in the order in which it would.</summary>

@@ -42,7 +42,7 @@ internal sealed class Planner(ArtifactStore store, SourceDigests sources)
         var lookup = store.Find(recipe.Key);
         return lookup.Found is { } found
             ? new(step, StepState.Have, $"made {found.Made.At:yyyy-MM-dd HH:mm}Z") { Recipe = recipe, Sources = brought, Found = found }
-            : new(step, StepState.Run, ReasonToRun(recipe, lookup.Fault, made)) { Recipe = recipe, Sources = brought, Damaged = lookup.Fault is not null };
+            : new(step, StepState.Run, ReasonToRun(recipe, lookup.Fault, made)) { Recipe = recipe, Sources = brought };
     }
 
     /// <summary>The first file among a step's sources that is not what it was when the step was planned; null when there is none.</summary>

@@ -7,35 +7,36 @@ namespace AngelSlim.Core.Reporting;
 internal sealed class CsvTable
 {
     private readonly Dictionary<string, int> _columns;
-    private readonly List<string[]> _rows = [];
+    private readonly List<IReadOnlyList<string>> _rows = [];
     private readonly string _path;
 
-    private CsvTable(string path, string header)
+    private CsvTable(string path, IReadOnlyList<string> header)
     {
         _path = path;
-        _columns = header.Split(',').Index().ToDictionary(column => column.Item, column => column.Index);
+        _columns = header.Index().ToDictionary(column => column.Item, column => column.Index);
     }
 
     /// <summary>How many rows.</summary>
     public int Count => _rows.Count;
 
     /// <summary>Reads the whole table.</summary>
-    /// <exception cref="DataException">A row has another number of cells than the header.</exception>
+    /// <exception cref="DataException">A row has another number of cells than the header, or quotes that do not match.</exception>
     public static CsvTable Read(string path)
     {
         CsvTable? table = null;
         foreach (var (number, line) in File.ReadLines(path).Index())
         {
+            var cells = CsvLine.Read(line)
+                ?? throw new DataException(ProblemCode.StoreCorrupt, "A quote ends a cell that no quote began, or the other way round. Train again.", new TextPlace(path, number + 1));
             if (table is null)
             {
-                table = new CsvTable(path, line);
+                table = new CsvTable(path, cells);
                 continue;
             }
 
-            var cells = line.Split(',');
-            if (cells.Length != table._columns.Count)
+            if (cells.Count != table._columns.Count)
             {
-                throw new DataException(ProblemCode.StoreCorrupt, $"{table._columns.Count} cells expected, {cells.Length} found. Train again.", new TextPlace(path, number + 1));
+                throw new DataException(ProblemCode.StoreCorrupt, $"{table._columns.Count} cells expected, {cells.Count} found. Train again.", new TextPlace(path, number + 1));
             }
 
             table._rows.Add(cells);

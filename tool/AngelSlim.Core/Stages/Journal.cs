@@ -1,3 +1,5 @@
+using AngelSlim.Core.Artifacts;
+
 namespace AngelSlim.Core.Stages;
 
 /// <summary>The items of a stage that are done and on disk, one line each; a torn last line is not an item.</summary>
@@ -25,6 +27,7 @@ public sealed class Journal : IDisposable
         journal._file.SetLength(whole);
         journal._file.Seek(0, SeekOrigin.End);
         var text = System.Text.Encoding.UTF8.GetString(bytes, 0, whole);
+        Durable.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         journal._items.AddRange(text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         return journal;
     }

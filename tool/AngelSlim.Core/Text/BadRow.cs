@@ -5,9 +5,14 @@ namespace AngelSlim.Core.Text;
 /// <summary>The failure for a row that cannot be used.</summary>
 internal static class BadRow
 {
-    /// <param name="place">File and line of the row.</param>
+    /// <summary>What to do about a row of <c>data.train</c> or <c>data.heldout</c>.</summary>
+    public const string MendOrSkip = "mend or delete the row, or set data.onBadRow to \"skip\"";
+
+    /// <summary>What to do about a prompt: no setting leaves one out.</summary>
+    public const string Mend = "mend or delete the row";
+
+    /// <param name="place">File and line of a row of conversation.</param>
     /// <param name="why">What is wrong with it.</param>
     /// <param name="inner">What lies beneath, if anything.</param>
-    public static DataException At(TextPlace place, string why, Exception? inner = null) =>
-        new(ProblemCode.BadRow, why + "; mend or delete the row, or set data.onBadRow to \"skip\"", place, inner);
+    public static DataException At(TextPlace place, string why, Exception? inner = null) => new(ProblemCode.BadRow, $"{why}; {MendOrSkip}", place, inner);
 }

@@ -68,7 +68,7 @@ internal sealed class ChatTemplate
             variables[name] = value;
         }
 
-        return _template.Render(variables, _clock).Text;
+        return _template.Render(variables, _clock);
     }
 
     private static string ReadText(string path)

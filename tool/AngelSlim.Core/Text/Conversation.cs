@@ -34,7 +34,7 @@ internal sealed record Conversation(TextPlace Place, string? Id, IReadOnlyList<M
     /// </summary>
     public IReadOnlyList<int[]?> AnswerTokens { get; init; } = [];
 
-    /// <summary>SHA-256 of what is said, whatever the form of the row: 64 hexadecimal digits.</summary>
+    /// <summary>SHA-256 of what is said, whatever the form of the row and the order of its members: 64 hexadecimal digits.</summary>
     public string Digest()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -48,7 +48,7 @@ internal sealed record Conversation(TextPlace Place, string? Id, IReadOnlyList<M
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    // Every value is written with its kind and length before it, so that two different ones never give the same bytes.
+    // Keys are texts, as they come from JSON. Every value is written with its kind and length before it, so that two different ones never give the same bytes.
     private static void Add(IncrementalHash hash, object? value)
     {
         switch (value)
@@ -66,7 +66,7 @@ internal sealed record Conversation(TextPlace Place, string? Id, IReadOnlyList<M
                 break;
             case PythonDict dict:
                 hash.AppendData(Encoding.UTF8.GetBytes($"d{dict.Count}:"));
-                foreach (var (key, item) in dict.Pairs)
+                foreach (var (key, item) in dict.Pairs.OrderBy(pair => (string)pair.Key!, StringComparer.Ordinal))
                 {
                     Add(hash, key);
                     Add(hash, item);

@@ -21,32 +21,32 @@ internal static class ConversationReader
         using var row = line.Parse();
         try
         {
-            return Read(row.RootElement, line.Place);
+            return Read(row.RootElement, line);
         }
         catch (InvalidOperationException failure)
         {
             // The one thing that the parser leaves to the reader of a text: bytes or escapes that are no Unicode.
-            throw BadRow.At(line.Place, "a text is not valid Unicode", failure);
+            throw line.Bad("a text is not valid Unicode", failure);
         }
     }
 
-    private static Conversation Read(JsonElement row, TextPlace place)
+    private static Conversation Read(JsonElement row, JsonLine line)
     {
-        var (name, read) = row.TryGetProperty("messages", out var list) ? ("messages", (Func<JsonElement, TextPlace, Message>)OpenAi)
+        var (name, read) = row.TryGetProperty("messages", out var list) ? ("messages", (Func<JsonElement, JsonLine, Message>)OpenAi)
             : row.TryGetProperty("conversations", out list) ? ("conversations", ShareGpt)
-            : throw BadRow.At(place, "expected \"messages\" (OpenAI) or \"conversations\" (ShareGPT)");
+            : throw line.Bad("expected \"messages\" (OpenAI) or \"conversations\" (ShareGPT)");
         if (list.ValueKind is not JsonValueKind.Array || list.GetArrayLength() is 0 or > MostMessages)
         {
-            throw BadRow.At(place, $"\"{name}\" must be a list of 1 to {MostMessages} messages");
+            throw line.Bad($"\"{name}\" must be a list of 1 to {MostMessages} messages");
         }
 
-        Message[] messages = [.. list.EnumerateArray().Select(message => read(message, place))];
-        return new Conversation(place, Id(row), messages)
+        Message[] messages = [.. list.EnumerateArray().Select(message => read(message, line))];
+        return new Conversation(line.Place, Id(row), messages)
         {
             Arguments = row.TryGetProperty("tools", out var tools) && tools.ValueKind is JsonValueKind.Array
                 ? new Dictionary<string, object?> { ["tools"] = JinjaValue.Of(tools) }
                 : new Dictionary<string, object?>(),
-            AnswerTokens = row.TryGetProperty("turns", out var turns) ? Tokens(turns, messages.Count(message => message.IsAnswer), place) : [],
+            AnswerTokens = row.TryGetProperty("turns", out var turns) ? Tokens(turns, messages.Count(message => message.IsAnswer), line) : [],
         };
     }
 
@@ -57,49 +57,49 @@ internal static class ConversationReader
         _ => null,
     };
 
-    private static Message OpenAi(JsonElement json, TextPlace place)
+    private static Message OpenAi(JsonElement json, JsonLine line)
     {
-        var role = Text(json, "role", place);
+        var role = Text(json, "role", line);
         if (json.TryGetProperty("content", out var content) && content.ValueKind is not (JsonValueKind.String or JsonValueKind.Null or JsonValueKind.Array))
         {
-            throw BadRow.At(place, $"\"content\" must be a text or a list of parts, found {content.ValueKind}");
+            throw line.Bad($"\"content\" must be a text or a list of parts, found {content.ValueKind}");
         }
 
         return new Message(role, (PythonDict)JinjaValue.Of(json)!);
     }
 
-    private static Message ShareGpt(JsonElement json, TextPlace place)
+    private static Message ShareGpt(JsonElement json, JsonLine line)
     {
-        var from = Text(json, "from", place);
+        var from = Text(json, "from", line);
         var role = from switch
         {
             "human" or "user" => "user",
             "gpt" or "assistant" => "assistant",
             "system" => "system",
-            _ => throw BadRow.At(place, $"\"from\" must be human, user, gpt, assistant or system, found '{from}'"),
+            _ => throw line.Bad($"\"from\" must be human, user, gpt, assistant or system, found '{from}'"),
         };
-        return Message.Of(role, Text(json, "value", place));
+        return Message.Of(role, Text(json, "value", line));
     }
 
-    private static string Text(JsonElement json, string member, TextPlace place) =>
+    private static string Text(JsonElement json, string member, JsonLine line) =>
         json.ValueKind is JsonValueKind.Object && json.TryGetProperty(member, out var value) && value.ValueKind is JsonValueKind.String
             ? value.GetString()!
-            : throw BadRow.At(place, $"every message needs a text \"{member}\"");
+            : throw line.Bad($"every message needs a text \"{member}\"");
 
-    private static int[]?[] Tokens(JsonElement turns, int answers, TextPlace place)
+    private static int[]?[] Tokens(JsonElement turns, int answers, JsonLine line)
     {
         if (turns.ValueKind is not JsonValueKind.Array || turns.EnumerateArray().Any(turn => turn.ValueKind is not JsonValueKind.Object))
         {
             return [];
         }
 
-        int[]?[] tokens = [.. turns.EnumerateArray().Select(turn => TokensOf(turn, place))];
+        int[]?[] tokens = [.. turns.EnumerateArray().Select(turn => TokensOf(turn, line))];
         return tokens.All(ids => ids is null) ? []
             : tokens.Length == answers ? tokens
-            : throw BadRow.At(place, $"\"turns\" tells the tokens of {tokens.Length} answers, but {answers} messages are answers");
+            : throw line.Bad($"\"turns\" tells the tokens of {tokens.Length} answers, but {answers} messages are answers");
     }
 
-    private static int[]? TokensOf(JsonElement turn, TextPlace place)
+    private static int[]? TokensOf(JsonElement turn, JsonLine line)
     {
         if (!turn.TryGetProperty("token_ids", out var ids) || ids.ValueKind is JsonValueKind.Null)
         {
@@ -109,7 +109,7 @@ internal static class ConversationReader
         return ids.ValueKind is JsonValueKind.Array
             ? [.. ids.EnumerateArray().Select(id => id.ValueKind is JsonValueKind.Number && id.TryGetInt32(out var value) && value >= 0
                 ? value
-                : throw BadRow.At(place, "\"token_ids\" must be whole numbers from 0 on"))]
-            : throw BadRow.At(place, "\"token_ids\" must be a list");
+                : throw line.Bad("\"token_ids\" must be whole numbers from 0 on"))]
+            : throw line.Bad("\"token_ids\" must be a list");
     }
 }

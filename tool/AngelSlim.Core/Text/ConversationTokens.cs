@@ -36,14 +36,17 @@ internal sealed class ConversationTokens(ChatTemplate template, Tokenizer tokeni
         var skipped = conversation.AnswerTokens.Count - masked.Answers.Count;
         foreach (var (answer, produced) in masked.Answers.Zip(conversation.AnswerTokens.Skip(skipped)))
         {
-            row.Add(tokenizer.Encode(masked.Text[position..answer.Start]).Ids, counts: false);
             if (produced is null)
             {
+                // A token that straddles the prompt's end is not counted, but its characters stand in the text.
+                var begin = answer.End > answer.First ? masked.Tokens.Spans[answer.First].Start : answer.Start;
+                row.Add(tokenizer.Encode(masked.Text[position..begin]).Ids, counts: false);
                 row.Add(masked.Tokens.Ids.AsSpan(answer.First..answer.End), counts: true);
-                position = answer.End > answer.First ? masked.Tokens.Spans[answer.End - 1].End : answer.Start;
+                position = answer.End > answer.First ? masked.Tokens.Spans[answer.End - 1].End : begin;
                 continue;
             }
 
+            row.Add(tokenizer.Encode(masked.Text[position..answer.Start]).Ids, counts: false);
             Check(conversation, answer, produced);
             var (end, stop) = EndOf(conversation, masked, answer);
             var stopped = produced.Length > 0 && stopTokens.Contains(produced[^1]);

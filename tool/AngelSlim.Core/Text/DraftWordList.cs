@@ -9,21 +9,6 @@ namespace AngelSlim.Core.Text;
 /// <param name="TargetVocabulary">Number of the target's words.</param>
 internal sealed record DraftWordList(int[] Words, double Coverage, int TargetVocabulary)
 {
-    /// <summary>What a checkpoint stores as <c>d2t</c>: target id minus draft id, for each draft id.</summary>
-    public long[] TargetOffsets() => [.. Words.Select((word, index) => (long)word - index)];
-
-    /// <summary>What a checkpoint stores as <c>t2d</c>: for each target id whether the draft has it.</summary>
-    public bool[] IsDraftWord()
-    {
-        var known = new bool[TargetVocabulary];
-        foreach (var word in Words)
-        {
-            known[word] = true;
-        }
-
-        return known;
-    }
-
     /// <summary>The most frequent words; among equally frequent ones, and where too few were seen, the lower id first.</summary>
     /// <param name="counts">How often each target id was counted.</param>
     /// <param name="size">Number of words; all of them where the target has no more.</param>

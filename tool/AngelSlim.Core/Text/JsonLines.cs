@@ -8,13 +8,19 @@ namespace AngelSlim.Core.Text;
 /// <param name="Utf8">Its bytes, valid until the next line is read; null when the line is longer than allowed.</param>
 internal readonly record struct JsonLine(TextPlace Place, ReadOnlyMemory<byte>? Utf8)
 {
+    /// <summary>What to do when the line cannot be used.</summary>
+    public string Advice { get; init; } = BadRow.MendOrSkip;
+
+    /// <summary>The failure for a line that cannot be used.</summary>
+    public DataException Bad(string why, Exception? inner = null) => new(ProblemCode.BadRow, $"{why}; {Advice}", Place, inner);
+
     /// <summary>The line's object.</summary>
     /// <exception cref="DataException">It is too long, no JSON, no object, or has a member twice.</exception>
     public JsonDocument Parse()
     {
         try
         {
-            var document = JsonDocument.Parse(Utf8 ?? throw BadRow.At(Place, "longer than allowed"), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            var document = JsonDocument.Parse(Utf8 ?? throw Bad("longer than allowed"), new JsonDocumentOptions { AllowDuplicateProperties = false });
             if (document.RootElement.ValueKind is JsonValueKind.Object)
             {
                 return document;
@@ -22,11 +28,11 @@ internal readonly record struct JsonLine(TextPlace Place, ReadOnlyMemory<byte>? 
 
             var kind = document.RootElement.ValueKind;
             document.Dispose();
-            throw BadRow.At(Place, $"expected one JSON object a line, found {kind}");
+            throw Bad($"expected one JSON object a line, found {kind}");
         }
         catch (JsonException failure)
         {
-            throw BadRow.At(Place with { Column = (int)(failure.BytePositionInLine ?? 0) + 1 }, "not JSON: " + failure.Reason(), failure);
+            throw (this with { Place = Place with { Column = (int)(failure.BytePositionInLine ?? 0) + 1 } }).Bad("not JSON: " + failure.Reason(), failure);
         }
     }
 }
@@ -41,16 +47,17 @@ internal static class JsonLines
 
     /// <summary>All lines that are not blank, numbered from 1. A byte order mark is skipped.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="advice">What to do about a line that cannot be used.</param>
     /// <param name="longest">Bytes that a line may have.</param>
     /// <exception cref="DataException">The file is not there.</exception>
-    public static IEnumerable<JsonLine> Read(string path, int longest = LongestLine)
+    public static IEnumerable<JsonLine> Read(string path, string advice = BadRow.MendOrSkip, int longest = LongestLine)
     {
         if (!File.Exists(path))
         {
             throw new DataException(ProblemCode.MissingFile, $"'{path}' does not exist", new TextPlace(path));
         }
 
-        return ReadLines(path, longest);
+        return ReadLines(path, longest).Select(line => line with { Advice = advice });
     }
 
     /// <summary>How many lines <see cref="Read"/> gives.</summary>

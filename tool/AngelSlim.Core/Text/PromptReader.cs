@@ -5,13 +5,25 @@ using AngelSlim.Core.Manifests;
 namespace AngelSlim.Core.Text;
 
 /// <summary>What an evaluation asks the target.</summary>
+/// <param name="Place">The row.</param>
 /// <param name="Id">Name of the row; its line if it has none.</param>
 /// <param name="Messages">Up to the first user message.</param>
 /// <param name="Arguments">Further variables for the template: <c>tools</c>.</param>
-internal sealed record Prompt(string Id, IReadOnlyList<Message> Messages, IReadOnlyDictionary<string, object?> Arguments)
+internal sealed record Prompt(TextPlace Place, string Id, IReadOnlyList<Message> Messages, IReadOnlyDictionary<string, object?> Arguments)
 {
     /// <summary>The tokens that the target reads before it answers.</summary>
-    public int[] Tokens(ChatTemplate template, Tokenizer tokenizer) => tokenizer.Encode(template.RenderPrompt(Messages, Arguments)).Ids;
+    /// <exception cref="DataException">The template raises on these messages; the row is named, and the template's line.</exception>
+    public int[] Tokens(ChatTemplate template, Tokenizer tokenizer)
+    {
+        try
+        {
+            return tokenizer.Encode(template.RenderPrompt(Messages, Arguments)).Ids;
+        }
+        catch (DataException failure) when (failure.Problem.Code is ProblemCode.BadTemplate)
+        {
+            throw new DataException(ProblemCode.BadRow, $"prompt: {failure.Problem.Message} ({failure.Problem.Place}); {BadRow.Mend}", Place, failure);
+        }
+    }
 }
 
 /// <summary>
@@ -21,7 +33,7 @@ internal sealed record Prompt(string Id, IReadOnlyList<Message> Messages, IReadO
 internal static class PromptReader
 {
     /// <exception cref="DataException">A row is in none of these forms; the message has file and line.</exception>
-    public static IEnumerable<Prompt> Read(string path) => JsonLines.Read(path).Select(ReadRow);
+    public static IEnumerable<Prompt> Read(string path) => JsonLines.Read(path, BadRow.Mend).Select(ReadRow);
 
     private static Prompt ReadRow(JsonLine line)
     {
@@ -29,7 +41,7 @@ internal static class PromptReader
         var row = document.RootElement;
         if (row.TryGetProperty("messages", out _) || row.TryGetProperty("conversations", out _))
         {
-            return OfConversation(ConversationReader.Read(line));
+            return OfConversation(ConversationReader.Read(line), line);
         }
 
         try
@@ -37,22 +49,22 @@ internal static class PromptReader
             var question = row.TryGetProperty("prompt", out var prompt) && prompt.ValueKind is JsonValueKind.String ? prompt.GetString()
                 : row.TryGetProperty("turns", out var turns) && turns.ValueKind is JsonValueKind.Array && turns.GetArrayLength() > 0
                     && turns[0].ValueKind is JsonValueKind.String ? turns[0].GetString()
-                : throw Wrong(line.Place, "expected \"turns\" (a list of texts), \"prompt\" (a text), \"messages\" or \"conversations\"");
-            return new Prompt(Id(row) ?? LineName(line.Place), [Message.Of("user", question!)], new Dictionary<string, object?>());
+                : throw Wrong(line, "expected \"turns\" (a list of texts), \"prompt\" (a text), \"messages\" or \"conversations\"");
+            return new Prompt(line.Place, Id(row) ?? LineName(line.Place), [Message.Of("user", question!)], new Dictionary<string, object?>());
         }
         catch (InvalidOperationException failure)
         {
-            throw Wrong(line.Place, "a text is not valid Unicode", failure);
+            throw Wrong(line, "a text is not valid Unicode", failure);
         }
     }
 
-    private static Prompt OfConversation(Conversation conversation)
+    private static Prompt OfConversation(Conversation conversation, JsonLine line)
     {
         var messages = conversation.Messages.TakeWhile(message => !message.IsAnswer).ToList();
         var question = messages.FindIndex(message => message.Role is "user");
         return question < 0
-            ? throw Wrong(conversation.Place, "there is no user message before the first answer")
-            : new Prompt(conversation.Id ?? LineName(conversation.Place), messages[..(question + 1)], conversation.Arguments);
+            ? throw Wrong(line, "there is no user message before the first answer")
+            : new Prompt(line.Place, conversation.Id ?? LineName(conversation.Place), messages[..(question + 1)], conversation.Arguments);
     }
 
     private static string? Id(JsonElement row)
@@ -70,6 +82,5 @@ internal static class PromptReader
 
     private static string LineName(TextPlace place) => "line-" + place.Line.ToString(CultureInfo.InvariantCulture);
 
-    private static DataException Wrong(TextPlace place, string why, Exception? inner = null) =>
-        new(ProblemCode.BadRow, "prompt: " + why + "; mend or delete the row", place, inner);
+    private static DataException Wrong(JsonLine line, string why, Exception? inner = null) => line.Bad("prompt: " + why, inner);
 }

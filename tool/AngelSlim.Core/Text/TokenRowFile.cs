@@ -8,6 +8,7 @@ namespace AngelSlim.Core.Text;
 /// <summary>Token rows as JSONL: <c>{"id":"…","ids":[…],"mask":"0011"}</c>.</summary>
 internal static class TokenRowFile
 {
+    private const string RunAgain = "the tokenize stage writes this file, so run it again";
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Appends one row and a line end.</summary>
@@ -44,7 +45,7 @@ internal static class TokenRowFile
     /// <param name="vocabulary">One more than the largest id that is allowed.</param>
     /// <exception cref="DataException">A row is not of this form, or has ids outside the vocabulary.</exception>
     public static IEnumerable<TokenRow> Read(string path, int vocabulary = int.MaxValue) =>
-        JsonLines.Read(path).Select(line => ReadRow(line, vocabulary));
+        JsonLines.Read(path, RunAgain).Select(line => ReadRow(line, vocabulary));
 
     private static TokenRow ReadRow(JsonLine line, int vocabulary)
     {
@@ -56,20 +57,20 @@ internal static class TokenRowFile
                 || !(row.TryGetProperty("ids", out var ids) && ids.ValueKind is JsonValueKind.Array && ids.GetArrayLength() > 0)
                 || !(row.TryGetProperty("mask", out var marks) && marks.ValueKind is JsonValueKind.String && marks.GetString() is { } mask))
             {
-                throw Wrong(line.Place, "expected {\"id\": text, \"ids\": [numbers], \"mask\": text of 0 and 1}");
+                throw Wrong(line, "expected {\"id\": text, \"ids\": [numbers], \"mask\": text of 0 and 1}");
             }
 
             return mask.Length == ids.GetArrayLength()
-                ? new TokenRow(name, Ids(ids, vocabulary, line.Place), [.. mask.Select(mark => Mark(mark, line.Place))])
-                : throw Wrong(line.Place, $"{ids.GetArrayLength()} ids, but a mask of {mask.Length}");
+                ? new TokenRow(name, Ids(ids, vocabulary, line), [.. mask.Select(mark => Mark(mark, line))])
+                : throw Wrong(line, $"{ids.GetArrayLength()} ids, but a mask of {mask.Length}");
         }
         catch (InvalidOperationException failure)
         {
-            throw Wrong(line.Place, "a text is not valid Unicode", failure);
+            throw Wrong(line, "a text is not valid Unicode", failure);
         }
     }
 
-    private static int[] Ids(JsonElement json, int vocabulary, TextPlace place)
+    private static int[] Ids(JsonElement json, int vocabulary, JsonLine line)
     {
         var ids = new int[json.GetArrayLength()];
         var index = 0;
@@ -77,15 +78,14 @@ internal static class TokenRowFile
         {
             ids[index++] = item.ValueKind is JsonValueKind.Number && item.TryGetInt32(out var id) && id >= 0 && id < vocabulary
                 ? id
-                : throw Wrong(place, $"an id must be a whole number from 0 to {vocabulary - 1}, found {item.GetRawText()}");
+                : throw Wrong(line, $"an id must be a whole number from 0 to {vocabulary - 1}, found {item.GetRawText()}");
         }
 
         return ids;
     }
 
-    private static bool Mark(char mark, TextPlace place) =>
-        mark is '0' or '1' ? mark is '1' : throw Wrong(place, $"a mask is made of 0 and 1, found '{mark}'");
+    private static bool Mark(char mark, JsonLine line) =>
+        mark is '0' or '1' ? mark is '1' : throw Wrong(line, $"a mask is made of 0 and 1, found '{mark}'");
 
-    private static DataException Wrong(TextPlace place, string why, Exception? inner = null) =>
-        new(ProblemCode.BadRow, "token row: " + why + "; the tokenize stage writes this file, so run it again", place, inner);
+    private static DataException Wrong(JsonLine line, string why, Exception? inner = null) => line.Bad("token row: " + why, inner);
 }

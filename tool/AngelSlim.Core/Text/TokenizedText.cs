@@ -9,8 +9,4 @@ internal readonly record struct TextSpan(int Start, int End);
 /// One span a token, untrimmed: a token that begins with a space has the space in its span. Loss masks are made of these.
 /// Every byte token of a character has the whole character's span; tokens that no text stands behind have (0, 0).
 /// </param>
-internal sealed record TokenizedText(int[] Ids, TextSpan[] Spans)
-{
-    /// <summary>The spans as the file's post-processor reports them (<c>trim_offsets</c>): without white space at the ends, if it says so.</summary>
-    public TextSpan[] TrimmedSpans { get; init; } = Spans;
-}
+internal sealed record TokenizedText(int[] Ids, TextSpan[] Spans);

@@ -51,7 +51,7 @@ internal sealed class Tokenizer
         {
             if (part.Token is { } token)
             {
-                output.Add(token.Id, new TextSpan(part.Start, part.End), input.Text[part.Start..part.End]);
+                output.Add(token.Id, new TextSpan(part.Start, part.End));
             }
             else
             {
@@ -59,22 +59,7 @@ internal sealed class Tokenizer
             }
         }
 
-        var spans = output.Spans.ToArray();
-        return new TokenizedText([.. output.Ids], spans) { TrimmedSpans = _parts.PostProcessor.Trim(input.Text, output.Tokens, spans) };
-    }
-
-    /// <summary>As <see cref="Encode"/>, with BOS and the like of the post-processor, whose spans are (0, 0).</summary>
-    public TokenizedText EncodeWithSpecial(string text)
-    {
-        var tokens = Encode(text);
-        var before = new TextSpan[_parts.PostProcessor.Before.Count];
-        var after = new TextSpan[_parts.PostProcessor.After.Count];
-        return new TokenizedText(
-            [.. _parts.PostProcessor.Before, .. tokens.Ids, .. _parts.PostProcessor.After],
-            [.. before, .. tokens.Spans, .. after])
-        {
-            TrimmedSpans = [.. before, .. tokens.TrimmedSpans, .. after],
-        };
+        return new TokenizedText([.. output.Ids], [.. output.Spans]);
     }
 
     /// <summary>The text of ids. Bytes that are no UTF-8 become U+FFFD; ids without a token (padded rows of a model) give nothing.</summary>
@@ -104,9 +89,6 @@ internal sealed class Tokenizer
     /// <summary>True for added tokens that are marked special.</summary>
     public bool IsSpecial(int id) => _special.Contains(id);
 
-    /// <summary>Decodes ids one by one.</summary>
-    public StreamingDecoder Stream(bool skipSpecial = false) => new(this, skipSpecial);
-
     /// <summary>The bytes that a token stands for; none if there is no such id.</summary>
     internal ReadOnlySpan<byte> BytesOf(int id) => (uint)id < (uint)_bytes.Length ? _bytes[id] : [];
 
@@ -129,7 +111,7 @@ internal sealed class Tokenizer
             var piece = new Piece(part.Source, part.Start + start, part.Start + end);
             if (token is not null)
             {
-                output.Add(token.Id, piece.Source.Origin(piece.Start, piece.End), piece.Characters.ToString());
+                output.Add(token.Id, piece.Source.Origin(piece.Start, piece.End));
                 continue;
             }
 
@@ -146,7 +128,7 @@ internal sealed class Tokenizer
         for (var i = 0; i < tokens.Ids.Length; i++)
         {
             var (start, end) = tokens.Spans[i];
-            output.Add(tokens.Ids[i], word.Source.Origin(word.Start + start, word.Start + end), TokenOf(tokens.Ids[i]));
+            output.Add(tokens.Ids[i], word.Source.Origin(word.Start + start, word.Start + end));
         }
     }
 
@@ -156,16 +138,12 @@ internal sealed class Tokenizer
 
         public List<TextSpan> Spans { get; } = [];
 
-        /// <summary>What trimming looks at: the vocabulary's word, or the text that was taken for an added token, white space included.</summary>
-        public List<string> Tokens { get; } = [];
-
         public MatchState State { get; } = new();
 
-        public void Add(int id, TextSpan span, string token)
+        public void Add(int id, TextSpan span)
         {
             Ids.Add(id);
             Spans.Add(span);
-            Tokens.Add(token);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Text;
 using AngelSlim.Torch.Layers;
 using AngelSlim.Torch.Targets;
 

@@ -46,7 +46,7 @@ internal sealed class CaptureStage(TensorRuntime runtime) : TensorStage<CaptureS
     private static void SayAndCheckSpace(IReadOnlyList<Part> parts, long bytesPerToken, StageContext context)
     {
         var tokens = parts.Sum(part => part.Tokens);
-        var left = parts.Sum(part => part.TokensLeft(context.Journal)) * bytesPerToken;
+        var left = parts.Sum(part => part.TokensLeft(context)) * bytesPerToken;
         context.Report(new Said(string.Create(
             CultureInfo.InvariantCulture,
             $"{tokens} tokens at {bytesPerToken} bytes, {tokens * bytesPerToken / 1e6:f1} MB; {left / 1e6:f1} MB still to write.")));
@@ -58,7 +58,7 @@ internal sealed class CaptureStage(TensorRuntime runtime) : TensorStage<CaptureS
         using var rows = TokenRowFile.Read(part.File, part.Vocabulary).GetEnumerator();
         foreach (var shard in part.Shards)
         {
-            if (progress.Context.Journal.Items.Contains(shard.File))
+            if (IsDone(shard, progress.Context))
             {
                 progress.Skip(Take(rows, shard.Lengths.Count).Count());
                 continue;
@@ -70,9 +70,16 @@ internal sealed class CaptureStage(TensorRuntime runtime) : TensorStage<CaptureS
                 progress.Step();
                 return filled;
             });
-            progress.Context.Journal.Add(shard.File);
+            if (!progress.Context.Journal.Items.Contains(shard.File))
+            {
+                progress.Context.Journal.Add(shard.File);
+            }
         }
     }
+
+    /// <summary>The journal may outlive a file; what is not there or not whole is captured again.</summary>
+    private static bool IsDone(FeatureShard shard, StageContext context) =>
+        context.Journal.Items.Contains(shard.File) && shard.IsWholeIn(context.Output);
 
     private static IEnumerable<TokenRow> Take(IEnumerator<TokenRow> rows, int count)
     {
@@ -94,7 +101,7 @@ internal sealed class CaptureStage(TensorRuntime runtime) : TensorStage<CaptureS
         public static Part Plan(string name, string file, int vocabulary, long bytesPerToken) =>
             new(file, vocabulary, FeatureShard.Cut(name, [.. TokenRowFile.Read(file, vocabulary).Select(row => row.Ids.Length)], bytesPerToken));
 
-        public long TokensLeft(Journal journal) => Shards.Where(shard => !journal.Items.Contains(shard.File)).Sum(TokensOf);
+        public long TokensLeft(StageContext context) => Shards.Where(shard => !IsDone(shard, context)).Sum(TokensOf);
 
         private static long TokensOf(FeatureShard shard) => shard.Lengths.Sum(length => (long)length);
     }

@@ -9,7 +9,8 @@ namespace AngelSlim.Torch.Stages;
 /// <param name="Source">The file that it is from, by its label; <c>heldout</c> for held-out rows.</param>
 /// <param name="Id">Its name there.</param>
 /// <param name="Tokens">What the target reads before it answers.</param>
-internal sealed record EvaluationPrompt(string Source, string Id, long[] Tokens);
+/// <param name="Place">The row.</param>
+internal sealed record EvaluationPrompt(string Source, string Id, long[] Tokens, TextPlace Place);
 
 /// <summary>Finds an evaluation's prompts: in the files that were named, else in the held-out rows.</summary>
 internal static class EvaluationPrompts
@@ -51,7 +52,7 @@ internal static class EvaluationPrompts
             : null;
         if (wrong is not null)
         {
-            throw new DataException(ProblemCode.BadRow, $"prompt {prompt.Id} of {prompt.Source} {wrong}");
+            throw new DataException(ProblemCode.BadRow, $"prompt {prompt.Id} of {prompt.Source} {wrong}", prompt.Place);
         }
     }
 
@@ -63,15 +64,16 @@ internal static class EvaluationPrompts
         {
             foreach (var prompt in PromptReader.Read(file.Path).Take(settings.PromptsPerFile))
             {
-                yield return new EvaluationPrompt(label, prompt.Id, [.. prompt.Tokens(template, tokenizer).Select(id => (long)id)]);
+                yield return new EvaluationPrompt(label, prompt.Id, [.. prompt.Tokens(template, tokenizer).Select(id => (long)id)], prompt.Place);
             }
         }
     }
 
     /// <summary>The first question of a row is what stands before its first counted token.</summary>
     private static IEnumerable<EvaluationPrompt> OfHeldoutRows(string path, int vocabulary) =>
-        from row in TokenRowFile.Read(path, vocabulary)
+        from line in TokenRowFile.Read(path, vocabulary).Index()
+        let row = line.Item
         let question = Array.IndexOf(row.Mask, true)
         where question > 0
-        select new EvaluationPrompt("heldout", row.Id, [.. row.Ids.Take(question).Select(id => (long)id)]);
+        select new EvaluationPrompt("heldout", row.Id, [.. row.Ids.Take(question).Select(id => (long)id)], new TextPlace(path, line.Index + 1));
 }

@@ -1,3 +1,4 @@
+using AngelSlim.Core.Text;
 using AngelSlim.Torch.Layers;
 
 namespace AngelSlim.Torch.Targets;

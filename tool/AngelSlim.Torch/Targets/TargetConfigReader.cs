@@ -1,4 +1,5 @@
 using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Text;
 using AngelSlim.Torch.Layers;
 
 namespace AngelSlim.Torch.Targets;
@@ -6,7 +7,6 @@ namespace AngelSlim.Torch.Targets;
 /// <summary>Reads <c>config.json</c> as the reference implementation does, and refuses by name what we do not compute.</summary>
 internal static class TargetConfigReader
 {
-    private const int MostWords = 1 << 24;
     private const int Widest = 1 << 17;
     private const int MostLayers = 1000;
 
@@ -16,14 +16,11 @@ internal static class TargetConfigReader
     public static TargetConfig Read(string folder)
     {
         var config = ConfigObject.Read(Path.Combine(folder, "config.json"));
-        var generationFile = Path.Combine(folder, "generation_config.json");
-        var generation = File.Exists(generationFile) ? ConfigObject.Read(generationFile) : null;
         var parsed = Read(config);
-        var ends = generation is not null && generation.Has("eos_token_id") ? generation : config;
-        var ids = ends.Ids("eos_token_id");
+        var (ids, file) = StopTokens.Find(folder);
         return ids.All(id => id < parsed.Vocabulary)
             ? parsed with { EndIds = ids }
-            : throw ends.Refuse("eos_token_id", $"ids below vocab_size {parsed.Vocabulary}");
+            : throw ConfigObject.Read(file).Refuse("eos_token_id", $"ids below vocab_size {parsed.Vocabulary}");
     }
 
     /// <summary>The config itself, without end ids.</summary>
@@ -37,7 +34,7 @@ internal static class TargetConfigReader
         return new TargetConfig
         {
             Family = family,
-            Vocabulary = config.RequiredInteger("vocab_size", 1, MostWords),
+            Vocabulary = config.Vocabulary,
             Width = width,
             InnerWidth = config.RequiredInteger("intermediate_size", 1, 1 << 20),
             Layers = layers,

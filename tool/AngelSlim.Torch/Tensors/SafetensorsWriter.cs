@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using AngelSlim.Core.Artifacts;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Tensors;
@@ -10,7 +11,7 @@ internal static class SafetensorsWriter
     private const int Alignment = 8;
     private const int Chunk = 1 << 20;
 
-    /// <summary>Writes beside the path, flushes to the disk, and takes the path's name: nobody ever sees half a file.</summary>
+    /// <summary>Writes beside the path, flushes to the disk, and takes the path's name: nobody ever sees half a file, and once this returns a power cut leaves the whole one.</summary>
     /// <param name="path">Replaced if it is there.</param>
     /// <param name="tensors">By name; any device and layout.</param>
     /// <param name="metadata">Free text; none is written when there is none.</param>
@@ -37,6 +38,7 @@ internal static class SafetensorsWriter
         }
 
         File.Move(temporary, path, overwrite: true);
+        Durable.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
     private static ElementType TypeOf(string name, Tensor tensor) =>

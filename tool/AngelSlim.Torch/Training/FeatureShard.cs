@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Text;
 using AngelSlim.Torch.Tensors;
 using static TorchSharp.torch;
@@ -83,6 +84,21 @@ internal sealed record FeatureShard(string File, int FirstRow, IReadOnlyList<int
 
         buffers![RowLengths] = tensor(Lengths.ToArray()).to(int64);
         SafetensorsWriter.Write(Path.Combine(folder, File), buffers, new Dictionary<string, string> { [RowIds] = JsonSerializer.Serialize(ids) });
+    }
+
+    /// <summary>Whether the file is there, as long as its header says, and holds this shard's tokens.</summary>
+    public bool IsWholeIn(string folder)
+    {
+        var path = Path.Combine(folder, File);
+        try
+        {
+            return System.IO.File.Exists(path) && SafetensorsHeader.Read(path).Tensors.TryGetValue(Ids, out var ids)
+                && ids.Shape.SequenceEqual([Lengths.Sum(length => (long)length)]);
+        }
+        catch (DataException)
+        {
+            return false;
+        }
     }
 
     private static (string Name, Tensor Tensor)[] Parts(FeatureRow row) => [(Ids, row.Ids_T), (Mask, row.Mask_T), (Aux, row.Aux_TE), (Last, row.Last_TD)];

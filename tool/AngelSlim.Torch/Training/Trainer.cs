@@ -60,13 +60,15 @@ internal sealed class Trainer : IDisposable
     }
 
     /// <summary>Judges the held-out rows, under the exact gate whatever the training's: so runs with different settings compare.</summary>
+    /// <param name="cancellation">Asked before every row.</param>
     /// <returns>Sums over all rows.</returns>
-    public UnrollFigures Evaluate()
+    public UnrollFigures Evaluate(CancellationToken cancellation)
     {
         using var frozen = no_grad();
         var sum = UnrollFigures.None(_settings.Unroll);
         for (var row = 0; row < (_task.Heldout?.Count ?? 0); row++)
         {
+            cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             sum += Judge(_task.Heldout!.Read([row]), _loss with { Gate = Gate.Exact, Normalizer = Normalizer.Counted }).Figures;
         }

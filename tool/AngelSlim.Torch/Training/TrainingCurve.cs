@@ -1,4 +1,3 @@
-using System.Globalization;
 using AngelSlim.Torch.Objectives;
 
 namespace AngelSlim.Torch.Training;
@@ -7,11 +6,14 @@ namespace AngelSlim.Torch.Training;
 /// <remarks>Lines are on the disk before a checkpoint speaks of their steps; a run that goes on cuts off what lies behind its checkpoint.</remarks>
 internal sealed class TrainingCurve : IDisposable
 {
-    private readonly FileStream _curve;
-    private readonly FileStream _heldout;
+    private readonly StepTable _curve;
+    private readonly StepTable _heldout;
     private readonly double _decay;
 
-    private TrainingCurve(FileStream curve, FileStream heldout, double decay) => (_curve, _heldout, _decay) = (curve, heldout, decay);
+    private TrainingCurve(StepTable curve, StepTable heldout, double decay) => (_curve, _heldout, _decay) = (curve, heldout, decay);
+
+    /// <summary>The step behind which held-out rows were judged last; 0 before the first time.</summary>
+    public int Evaluated => _heldout.LastStep;
 
     /// <summary>Opens or makes the tables.</summary>
     /// <param name="folder">Where they are.</param>
@@ -22,8 +24,8 @@ internal sealed class TrainingCurve : IDisposable
     {
         string Columns(string name) => string.Join(',', Enumerable.Range(0, unroll).Select(k => $"{name}_{k}"));
         return new(
-            Open(Path.Combine(folder, "curve.csv"), $"step,row,tokens,masked,{Columns("counted")},loss,{Columns("loss")},{Columns("acc")},grad_norm,lr", taken),
-            Open(Path.Combine(folder, "heldout.csv"), $"step,loss,acceptance_length,{Columns("counted")},{Columns("loss")},{Columns("acc")}", taken),
+            StepTable.Open(Path.Combine(folder, "curve.csv"), $"step,row,tokens,masked,{Columns("counted")},loss,{Columns("loss")},{Columns("acc")},grad_norm,lr", taken),
+            StepTable.Open(Path.Combine(folder, "heldout.csv"), $"step,loss,acceptance_length,{Columns("counted")},{Columns("loss")},{Columns("acc")}", taken),
             decay);
     }
 
@@ -31,9 +33,9 @@ internal sealed class TrainingCurve : IDisposable
     public void Add(StepReport report)
     {
         var steps = report.Figures.Steps;
-        Write(_curve,
+        _curve.Add(report.Step,
         [
-            report.Step, Quoted(string.Join(' ', report.Rows)), report.Tokens, report.Masked, .. steps.Select(step => (object)step.Counted), report.Loss,
+            string.Join(' ', report.Rows), report.Tokens, report.Masked, .. steps.Select(step => (object)step.Counted), report.Loss,
             .. steps.Select(step => (object)(step.Sum / report.Divisor)), .. steps.Select(step => (object)step.Accuracy), report.GradientNorm, report.Rate,
         ]);
     }
@@ -44,9 +46,9 @@ internal sealed class TrainingCurve : IDisposable
     public void Add(int step, UnrollFigures figures)
     {
         var divisor = Math.Max(1, figures.Steps[0].Counted);
-        Write(_heldout,
+        _heldout.Add(step,
         [
-            step, figures.Weighted(_decay) / divisor, figures.AcceptanceLength, .. figures.Steps.Select(found => (object)found.Counted),
+            figures.Weighted(_decay) / divisor, figures.AcceptanceLength, .. figures.Steps.Select(found => (object)found.Counted),
             .. figures.Steps.Select(found => (object)(found.Sum / divisor)), .. figures.Steps.Select(found => (object)found.Accuracy),
         ]);
     }
@@ -54,8 +56,8 @@ internal sealed class TrainingCurve : IDisposable
     /// <summary>Returns when everything is on the disk.</summary>
     public void Flush()
     {
-        _curve.Flush(flushToDisk: true);
-        _heldout.Flush(flushToDisk: true);
+        _curve.Flush();
+        _heldout.Flush();
     }
 
     /// <inheritdoc/>
@@ -64,26 +66,4 @@ internal sealed class TrainingCurve : IDisposable
         _curve.Dispose();
         _heldout.Dispose();
     }
-
-    private static FileStream Open(string path, string header, int taken)
-    {
-        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-        var bytes = new byte[file.Length];
-        file.ReadExactly(bytes);
-        var whole = System.Text.Encoding.UTF8.GetString(bytes, 0, Array.LastIndexOf(bytes, (byte)'\n') + 1);
-        var kept = whole.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Where(line => int.TryParse(line.Split(',')[0], CultureInfo.InvariantCulture, out var step) && step <= taken);
-        file.SetLength(0);
-        file.Write(System.Text.Encoding.UTF8.GetBytes(string.Concat(kept.Prepend(header).Select(line => line + "\n"))));
-        return file;
-    }
-
-    private static void Write(FileStream file, IEnumerable<object> cells)
-    {
-        var line = string.Join(',', cells.Select(cell => string.Format(CultureInfo.InvariantCulture, cell is double ? "{0:G9}" : "{0}", cell)));
-        file.Write(System.Text.Encoding.UTF8.GetBytes(line + "\n"));
-    }
-
-    private static string Quoted(string text) =>
-        text.AsSpan().ContainsAny(",\"\n\r") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal).ReplaceLineEndings(" ")}\"" : text;
 }

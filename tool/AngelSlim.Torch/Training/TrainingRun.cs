@@ -21,32 +21,48 @@ internal sealed class TrainingRun(Trainer trainer, TrainingSettings settings, St
     {
         Checkpoint.Restore(context.Scratch, trainer);
         using var curve = TrainingCurve.Open(context.Output, settings.Unroll, settings.StepDecay, trainer.Taken);
-        var start = Stopwatch.GetTimestamp();
-        while (trainer.Taken < trainer.Steps)
+        try
         {
-            if (context.Cancellation.IsCancellationRequested)
-            {
-                Save(curve);
-                context.Cancellation.ThrowIfCancellationRequested();
-            }
-
-            var report = trainer.Next();
-            curve.Add(report);
-            _tokens += report.Tokens;
-            Report(report, Stopwatch.GetElapsedTime(start));
-            if (trainer.Taken % settings.EvaluateEvery == 0 || trainer.Taken == trainer.Steps)
-            {
-                Evaluate(curve);
-            }
-
-            if (trainer.Taken % settings.CheckpointEvery == 0)
-            {
-                Save(curve);
-            }
+            Finish(curve);
+        }
+        catch (OperationCanceledException)
+        {
+            Save(curve);
+            throw;
         }
 
         curve.Flush();
     }
+
+    /// <remarks>Held-out rows are judged behind the checkpoint of their step: a kill meanwhile costs no step, and a run that goes on judges them if their line is missing.</remarks>
+    private void Finish(TrainingCurve curve)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (IsDue(settings.EvaluateEvery) && curve.Evaluated != trainer.Taken)
+            {
+                Evaluate(curve);
+            }
+
+            if (trainer.Taken == trainer.Steps)
+            {
+                return;
+            }
+
+            context.Cancellation.ThrowIfCancellationRequested();
+            var report = trainer.Next();
+            curve.Add(report);
+            _tokens += report.Tokens;
+            Report(report, Stopwatch.GetElapsedTime(start));
+            if (IsDue(settings.CheckpointEvery))
+            {
+                Save(curve);
+            }
+        }
+    }
+
+    private bool IsDue(int every) => trainer.Taken > 0 && (trainer.Taken % every == 0 || trainer.Taken == trainer.Steps);
 
     private void Save(TrainingCurve curve)
     {
@@ -56,7 +72,7 @@ internal sealed class TrainingRun(Trainer trainer, TrainingSettings settings, St
 
     private void Evaluate(TrainingCurve curve)
     {
-        var figures = trainer.Evaluate();
+        var figures = trainer.Evaluate(context.Cancellation);
         if (figures.Steps[0].Gated is 0)
         {
             return;

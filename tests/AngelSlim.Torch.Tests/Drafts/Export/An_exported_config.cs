@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Core.Text;
 using AngelSlim.Testing;
 using AngelSlim.Torch.Drafts;
 using AngelSlim.Torch.Drafts.Export;

@@ -23,7 +23,7 @@ internal static class BraceFormat
                 var close = format.IndexOf('}', at);
                 var field = close < 0 ? throw new JinjaFault("expected '}' before end of string") : format[(at + 1)..close];
                 result.Append(Field(field, arguments, python, ref automatic));
-                python.Budget.SpendOn(result.Length > RenderBudget.LongestText ? result.Length : 0);
+                RenderBudget.Bound(result.Length);
                 at = close + 1;
             }
             else

@@ -17,7 +17,7 @@ internal sealed record Builtin(string Name, string[]? Parameters, int Required, 
     public object? Invoke(Python python, object? subject, Arguments arguments)
     {
         var plain = PythonMarkup.Plain(subject);
-        python.Budget.SpendOn(SizeOf(plain) + arguments.Positional.Sum(SizeOf));
+        python.Budget.Spend(1 + ((SizeOf(plain) + arguments.Positional.Concat(arguments.Named.Values).Sum(SizeOf)) / 16));
         var isMarkup = subject is PythonMarkup;
         var result = Apply(new Call(python, plain, arguments, Bind(arguments)) { IsMarkup = isMarkup });
         return isMarkup && KeepsMarkup && result is string text ? new PythonMarkup(text) : result;

@@ -14,18 +14,22 @@ internal static class Casing
 
     public static string Fold(string text) => Lower(text.Replace("ß", "ss", StringComparison.Ordinal));
 
-    public static string Swapped(string text) =>
-        string.Concat(Python.CodePoints(text).Select(point => IsUpper(point) ? Lower(point) : Upper(point)));
+    public static string Swapped(string text, RenderBudget budget)
+    {
+        budget.Spend(text.Length);
+        return string.Concat(Python.CodePoints(text).Select(point => IsUpper(point) ? Lower(point) : Upper(point)));
+    }
 
     public static string Capitalized(string text)
     {
-        var points = Python.CodePoints(text);
-        return points.Count is 0 ? "" : Upper(points[0]) + Lower(string.Concat(points.Skip(1)));
+        var first = Python.UnitOf(text, 1);
+        return Upper(text[..first]) + Lower(text[first..]);
     }
 
     /// <summary>Upper case behind anything without case: <c>They'Re</c>.</summary>
-    public static string Title(string text)
+    public static string Title(string text, RenderBudget budget)
     {
+        budget.Spend(text.Length);
         var result = new StringBuilder(text.Length);
         var inWord = false;
         foreach (var point in Python.CodePoints(text))

@@ -14,8 +14,7 @@ internal static class ChoosingFilters
 
     private static PythonIterator Map(Call call)
     {
-        // Nothing is nothing to choose from, whatever its type.
-        var items = Python.Truth(call.Subject) ? call.Python.Items(call.Subject) : [];
+        var items = Items(call);
         var arguments = call.Arguments;
         if (arguments.Positional.Count is 0 && arguments.Named.TryGetValue("attribute", out var attribute))
         {
@@ -24,7 +23,16 @@ internal static class ChoosingFilters
         }
 
         var name = (arguments.Positional is [string first, ..] ? first : null) ?? throw new JinjaFault("map needs the name of a filter, or attribute=");
-        return new PythonIterator([.. items.Select(item => FilterCatalog.Apply(name, call.Python, item, arguments.Without(1)))]);
+        var others = arguments.Without(1);
+        return new PythonIterator([.. items.Select(item => FilterCatalog.Apply(name, call.Python, item, others))]);
+    }
+
+    /// <summary>Nothing is nothing to choose from, whatever its type.</summary>
+    private static IReadOnlyList<object?> Items(Call call)
+    {
+        var items = Python.Truth(call.Subject) ? call.Python.Items(call.Subject) : [];
+        call.Python.Budget.SpendOnItems(items.Count);
+        return items;
     }
 
     private static Func<object?, object?> Member(Call call) => call.Arguments.Positional.Count > 0
@@ -40,8 +48,9 @@ internal static class ChoosingFilters
             throw new JinjaFault("the name of a test must be a text");
         }
 
-        return new PythonIterator([.. (Python.Truth(call.Subject) ? call.Python.Items(call.Subject) : []).Where(item => Holds(member(item)) == wanted)]);
+        var others = arguments.Without(1);
+        return new PythonIterator([.. Items(call).Where(item => Holds(member(item)) == wanted)]);
 
-        bool Holds(object? value) => test is null ? Python.Truth(value) : Python.Truth(TestCatalog.Apply(test, call.Python, value, arguments.Without(1)));
+        bool Holds(object? value) => test is null ? Python.Truth(value) : Python.Truth(TestCatalog.Apply(test, call.Python, value, others));
     }
 }

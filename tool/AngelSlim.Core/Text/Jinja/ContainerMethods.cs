@@ -6,10 +6,10 @@ namespace AngelSlim.Core.Text.Jinja;
 internal static class ContainerMethods
 {
     public static readonly Dictionary<string, Builtin> OfDict = Builtin.Table([
-        new("items", [], 0, call => new PythonView("dict_items", [.. Dict(call).Pairs.Select(pair => PythonList.Tuple(pair.Key, pair.Value))])),
-        new("keys", [], 0, call => new PythonView("dict_keys", [.. Dict(call).Keys])),
-        new("values", [], 0, call => new PythonView("dict_values", [.. Dict(call).Values])),
-        new("get", ["key", "default"], 1, call => Dict(call).TryGet(call.Value(0), out var value) ? value : call.Value(1)),
+        new("items", [], 0, call => new PythonView("dict_items", Pairs(Dict(call), call.Python.Budget))),
+        new("keys", [], 0, call => new PythonView("dict_keys", call.Python.Items(call.Subject))),
+        new("values", [], 0, call => new PythonView("dict_values", Values(Dict(call), call.Python.Budget))),
+        new("get", ["key", "default"], 1, call => Dict(call).TryGet(call.Python.Key(call.Value(0)), out var value) ? value : call.Value(1)),
         new("copy", [], 0, call => call.Subject),
         .. Refused("clear", "pop", "popitem", "setdefault", "update"),
     ]);
@@ -25,6 +25,19 @@ internal static class ContainerMethods
     public static readonly Dictionary<string, Builtin> OfFloat = Builtin.Table([
         new("is_integer", [], 0, call => Math.Floor((double)call.Subject!).Equals((double)call.Subject!)),
     ]);
+
+    /// <summary>Keys with their values, as tuples.</summary>
+    public static IReadOnlyList<object?> Pairs(PythonDict dict, RenderBudget budget)
+    {
+        budget.SpendOnNew(dict.Count);
+        return [.. dict.Pairs.Select(pair => PythonList.Tuple(pair.Key, pair.Value))];
+    }
+
+    private static IReadOnlyList<object?> Values(PythonDict dict, RenderBudget budget)
+    {
+        budget.SpendOnItems(dict.Count);
+        return [.. dict.Values];
+    }
 
     private static PythonDict Dict(Call call) => (PythonDict)call.Subject!;
 

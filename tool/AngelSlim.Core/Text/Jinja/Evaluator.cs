@@ -89,7 +89,7 @@ internal sealed class Evaluator(Python python)
         var result = new PythonDict();
         foreach (var (key, value) in dict.Pairs)
         {
-            result[Evaluate(key, scope)] = Evaluate(value, scope);
+            result[python.Key(Evaluate(key, scope))] = Evaluate(value, scope);
         }
 
         return result;
@@ -111,15 +111,17 @@ internal sealed class Evaluator(Python python)
 
         if (list.Rest is not null)
         {
-            positional.AddRange(python.Items(Evaluate(list.Rest, scope)));
+            var rest = python.Items(Evaluate(list.Rest, scope));
+            python.Budget.SpendOnItems(rest.Count);
+            positional.AddRange(rest);
         }
 
         if (list.NamedRest is not null)
         {
-            var rest = Evaluate(list.NamedRest, scope) as PythonDict ?? throw new JinjaFault("**arguments need a dict");
-            foreach (var (key, value) in rest.Pairs)
+            var namedRest = Evaluate(list.NamedRest, scope) as PythonDict ?? throw new JinjaFault("**arguments need a dict");
+            foreach (var (key, value) in namedRest.Pairs)
             {
-                named[key as string ?? throw new JinjaFault("names of **arguments must be texts")] = value;
+                named[python.Key(key) as string ?? throw new JinjaFault("names of **arguments must be texts")] = value;
             }
         }
 

@@ -191,16 +191,17 @@ internal sealed class ExpressionParser(TokenReader tokens)
     private Constant ParseText()
     {
         var line = tokens.Line;
-        var text = "";
+        var texts = new List<string>();
         while (tokens.Current.Kind is TokenKind.Text)
         {
-            text += tokens.Next().Text;
+            texts.Add(tokens.Next().Text);
         }
 
-        return new Constant(text, line);
+        return new Constant(string.Concat(texts), line);
     }
 
-    private static object Number(Token token)
+    /// <summary>A number as Python has it: with underscores between digits, or hexadecimal, octal or binary.</summary>
+    public static object Number(Token token)
     {
         var digits = token.Text.Replace("_", "", StringComparison.Ordinal);
         if (token.Kind is TokenKind.Float)

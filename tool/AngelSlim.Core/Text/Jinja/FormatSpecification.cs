@@ -38,7 +38,7 @@ internal sealed record FormatSpecification(char Type)
         };
     }
 
-    private string Cut(string text) => Precision is { } most && Python.LengthOf(text) > most ? string.Concat(Python.CodePoints(text).Take(most)) : text;
+    private string Cut(string text) => Precision is { } most && Python.LengthOf(text) > most ? text[..Python.UnitOf(text, most)] : text;
 
     private string FormatWhole(object? value, RenderBudget budget)
     {
@@ -114,12 +114,8 @@ internal sealed record FormatSpecification(char Type)
 
     private static string Group(string digits)
     {
-        for (var at = digits.Length - 3; at > 0; at -= 3)
-        {
-            digits = digits.Insert(at, ",");
-        }
-
-        return digits;
+        var first = digits.Length % 3;
+        return string.Join(',', digits[first..].Chunk(3).Select(three => new string(three)).Prepend(digits[..first]).Where(part => part.Length > 0));
     }
 
     private string SignOf(bool negative) => negative ? "-" : Sign is '-' ? "" : Sign.ToString();

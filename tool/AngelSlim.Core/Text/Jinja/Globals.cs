@@ -61,7 +61,7 @@ internal static class Globals
 
         foreach (var (key, value) in call.Arguments.Positional.SelectMany(source => Pairs(source, call.Python)))
         {
-            dict[key] = value;
+            dict[call.Python.Key(key)] = value;
         }
 
         foreach (var (name, value) in call.Arguments.Named)

@@ -9,9 +9,7 @@ internal sealed class Interpreter
     private const int StepsOfRound = 5;
     private readonly Python _python;
     private readonly Evaluator _evaluator;
-    private readonly List<TextSpan> _generations = [];
     private StringBuilder _output = new();
-    private int _captures;
     private int _loopDepth = -1;
 
     public Interpreter(Python python)
@@ -29,9 +27,6 @@ internal sealed class Interpreter
 
     /// <summary>Line of the statement that runs, or in which it failed.</summary>
     public int Line { get; private set; }
-
-    /// <summary>Spans of the output that stand between <c>{% generation %}</c> and <c>{% endgeneration %}</c>, in UTF-16 units.</summary>
-    public IReadOnlyList<TextSpan> Generations => _generations;
 
     public string Run(IReadOnlyList<Statement> template, Scope scope)
     {
@@ -103,18 +98,8 @@ internal sealed class Interpreter
                 Write(_python.Str(_evaluator.Call(call.Call, scope, Function(call.Caller, scope))));
                 break;
             case GenerationStatement generation:
-                ExecuteGeneration(generation, scope);
+                Execute(generation.Body, new Scope(scope));
                 break;
-        }
-    }
-
-    private void ExecuteGeneration(GenerationStatement generation, Scope scope)
-    {
-        var start = _output.Length;
-        Execute(generation.Body, new Scope(scope));
-        if (_captures is 0)
-        {
-            _generations.Add(new TextSpan(start, _output.Length));
         }
     }
 
@@ -216,18 +201,16 @@ internal sealed class Interpreter
     {
         var around = _output;
         _output = new StringBuilder();
-        _captures++;
         execute();
         var text = _output.ToString();
-        _captures--;
         _output = around;
         return text;
     }
 
     private void Write(string text)
     {
+        RenderBudget.Bound((long)_output.Length + text.Length);
         _python.Budget.Spend(1 + (text.Length / 16));
         _output.Append(text);
-        _python.Budget.SpendOn(_output.Length > RenderBudget.LongestText ? _output.Length : 0);
     }
 }

@@ -34,7 +34,7 @@ internal sealed class JinjaTemplate
     /// <param name="variables">Values in the form that <see cref="JinjaValue"/> makes of JSON.</param>
     /// <param name="clock">For <c>strftime_now</c>.</param>
     /// <exception cref="DataException">The template raises, or does what Python would not allow.</exception>
-    public Rendering Render(IEnumerable<KeyValuePair<string, object?>> variables, TimeProvider clock)
+    public string Render(IEnumerable<KeyValuePair<string, object?>> variables, TimeProvider clock)
     {
         var python = new Python(new RenderBudget());
         var interpreter = new Interpreter(python);
@@ -46,7 +46,7 @@ internal sealed class JinjaTemplate
 
         try
         {
-            return new Rendering(interpreter.Run(_statements, scope), interpreter.Generations);
+            return interpreter.Run(_statements, scope);
         }
         catch (JinjaFault fault)
         {
@@ -57,8 +57,3 @@ internal sealed class JinjaTemplate
     private static DataException Wrong(JinjaFault fault, int line, string file) =>
         new(ProblemCode.BadTemplate, "chat template: " + fault.Message, new TextPlace(file, line), fault);
 }
-
-/// <summary>A rendered template.</summary>
-/// <param name="Text">The text.</param>
-/// <param name="Generations">What stood between <c>{% generation %}</c> and <c>{% endgeneration %}</c>, in UTF-16 units.</param>
-internal sealed record Rendering(string Text, IReadOnlyList<TextSpan> Generations);

@@ -64,7 +64,7 @@ internal sealed class JsonText
                 break;
         }
 
-        _budget.SpendOn(_text.Length > RenderBudget.LongestText ? _text.Length : 0);
+        RenderBudget.Bound(_text.Length);
         _budget.Leave();
     }
 
@@ -79,6 +79,7 @@ internal sealed class JsonText
 
     private List<(string Key, object? Value)> Pairs(PythonDict dict)
     {
+        _budget.SpendOnNew(dict.Count);
         var pairs = _sorted ? PythonSort.Sorted(dict.Pairs.ToArray(), pair => pair.Key, reverse: false, _budget) : dict.Pairs;
         return [.. pairs.Select(pair => (pair.Key as string ?? Simple(pair.Key) ?? throw new JinjaFault($"keys must be str, int, float, bool or None, not {Python.TypeName(pair.Key)}"), pair.Value))];
     }

@@ -12,7 +12,7 @@ internal static class ListFilters
         new("list", [], 0, call => new PythonList(Items(call))),
         new("first", [], 0, call => Items(call) is { Count: > 0 } items ? items[0] : new Undefined("No first item, sequence was empty.")),
         new("last", [], 0, call => Items(call) is { Count: > 0 } items ? items[^1] : new Undefined("No last item, sequence was empty.")),
-        new("reverse", [], 0, call => call.Subject is string text ? string.Concat(Enumerable.Reverse(Python.CodePoints(text))) : new PythonIterator([.. Items(call).Reverse()])),
+        new("reverse", [], 0, call => call.Subject is string ? string.Concat(Copied(call).Reverse()) : new PythonIterator([.. Copied(call).Reverse()])),
         new("join", ["d", "attribute"], 0, call => call.Python.Join(
             call.Has(1) ? Items(call).Select(Attribute(call.Value(1), call.Python)) : Items(call), call.Python.Str(call.Value(0, "")))),
         new("items", [], 0, ItemsOf),
@@ -32,25 +32,49 @@ internal static class ListFilters
     /// <summary>Reads <c>a.b.0</c> of an item, as <c>map(attribute=…)</c> does.</summary>
     public static Func<object?, object?> Attribute(object? path, Python python, object? otherwise = null)
     {
+        python.Budget.Spend((path as string)?.Length ?? 0);
         object?[] keys = path is string text
             ? [.. text.Split('.').Select(part => part.Length is > 0 and < 9 && part.All(char.IsAsciiDigit) ? (object)BigInteger.Parse(part, System.Globalization.CultureInfo.InvariantCulture) : part)]
             : [path];
-        return item => keys.Aggregate(item, (value, key) => Members.Item(value, key, python) is var member && member is Undefined && otherwise is not null ? otherwise : member);
+        return item =>
+        {
+            python.Budget.Spend(keys.Length);
+            return keys.Aggregate(item, (value, key) => Members.Item(value, key, python) is var member && member is Undefined && otherwise is not null ? otherwise : member);
+        };
     }
 
     /// <summary>What items are ordered and told apart by: texts without regard to case unless asked.</summary>
     private static Func<object?, object?> Key(object? attribute, bool caseSensitive, Python python)
     {
         var member = attribute is null ? item => item : Attribute(attribute, python);
-        return caseSensitive ? member : item => member(item) is string text ? Casing.Lower(text) : member(item);
+        return caseSensitive ? member : item => WithoutCase(member(item), python.Budget);
+    }
+
+    private static object? WithoutCase(object? value, RenderBudget budget)
+    {
+        if (value is not string text)
+        {
+            return value;
+        }
+
+        budget.SpendOn(text.Length);
+        return Casing.Lower(text);
     }
 
     private static IReadOnlyList<object?> Items(Call call) => call.Python.Items(call.Subject);
 
+    /// <summary>The items, with a list of as many places paid for.</summary>
+    private static IReadOnlyList<object?> Copied(Call call)
+    {
+        var items = Items(call);
+        call.Python.Budget.SpendOnItems(items.Count);
+        return items;
+    }
+
     private static PythonIterator ItemsOf(Call call) => call.Subject switch
     {
         Undefined => new PythonIterator([]),
-        PythonDict dict => new PythonIterator([.. dict.Pairs.Select(pair => PythonList.Tuple(pair.Key, pair.Value))]),
+        PythonDict dict => new PythonIterator(ContainerMethods.Pairs(dict, call.Python.Budget)),
         _ => throw new JinjaFault("Can only get item pairs from a mapping."),
     };
 
@@ -59,7 +83,7 @@ internal static class ListFilters
         var dict = call.Subject as PythonDict ?? throw new JinjaFault($"dictsort needs a dict, found {Python.TypeName(Python.Defined(call.Subject))}");
         var index = call.Text(1, "key") switch { "key" => 0, "value" => 1, _ => throw new JinjaFault("dictsort sorts by 'key' or 'value'") };
         var key = Key(null, call.Truth(0), call.Python);
-        var pairs = dict.Pairs.Select(pair => (object?)PythonList.Tuple(pair.Key, pair.Value)).ToArray();
+        var pairs = ContainerMethods.Pairs(dict, call.Python.Budget);
         return new PythonList(PythonSort.Sorted(pairs, pair => key(((PythonList)pair!).Items[index]), call.Truth(2), call.Python.Budget));
     }
 
@@ -67,7 +91,7 @@ internal static class ListFilters
     {
         var key = Key(call.Value(1), call.Truth(0), call.Python);
         var seen = new HashSet<PythonKey>();
-        return new PythonIterator([.. Items(call).Where(item => seen.Add(new PythonKey(key(item))))]);
+        return new PythonIterator([.. Copied(call).Where(item => seen.Add(new PythonKey(call.Python.Key(key(item)))))]);
     }
 
     private static object? Extreme(Call call, bool largest)
@@ -91,10 +115,12 @@ internal static class ListFilters
     private static PythonIterator Batch(Call call)
     {
         var size = Math.Max(1, call.Whole(0));
-        var batches = Items(call).Chunk(size).ToList();
+        var items = Items(call);
+        call.Python.Budget.SpendOnNew(items.Count);
+        var batches = items.Chunk(size).ToList();
         if (call.Value(1) is { } fill && batches.Count > 0)
         {
-            call.Python.Budget.SpendOn(size);
+            call.Python.Budget.SpendOnItems(size);
             batches[^1] = [.. batches[^1], .. Enumerable.Repeat(fill, size - batches[^1].Length)];
         }
 
@@ -105,7 +131,7 @@ internal static class ListFilters
     {
         var items = Items(call);
         var count = call.Whole(0) is > 0 and var given ? given : throw new JinjaFault("slice needs a number of slices above zero");
-        call.Python.Budget.SpendOn(count);
+        call.Python.Budget.SpendOnNew((long)count + items.Count);
         var slices = new List<object?>();
         var from = 0;
         for (var index = 0; index < count; index++)
@@ -122,7 +148,7 @@ internal static class ListFilters
     private static PythonList GroupBy(Call call)
     {
         var member = Attribute(call.Value(0), call.Python, call.Value(1));
-        Func<object?, object?> key = item => !call.Truth(2) && member(item) is string text ? Casing.Lower(text) : member(item);
+        Func<object?, object?> key = item => call.Truth(2) ? member(item) : WithoutCase(member(item), call.Python.Budget);
         var groups = new List<(object? Name, List<object?> Items)>();
         foreach (var item in PythonSort.Sorted(Items(call), key, reverse: false, call.Python.Budget))
         {

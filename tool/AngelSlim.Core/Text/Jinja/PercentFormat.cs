@@ -9,7 +9,8 @@ internal static class PercentFormat
     public static string Apply(string format, object? values, Python python)
     {
         var result = new StringBuilder();
-        var queue = new Queue<object?>(values is PythonList { IsTuple: true } tuple ? tuple.Items : [values]);
+        python.Budget.SpendOn(format.Length);
+        var queue = new Queue<object?>(values is PythonList { IsTuple: true } tuple ? python.Items(tuple) : [values]);
         for (var at = 0; at < format.Length;)
         {
             if (format[at] is not '%')
@@ -19,7 +20,7 @@ internal static class PercentFormat
             }
 
             at = Conversion(format, at + 1, result, Next);
-            python.Budget.SpendOn(result.Length > RenderBudget.LongestText ? result.Length : 0);
+            RenderBudget.Bound(result.Length);
         }
 
         return queue.Count > 0 && values is not PythonDict && !(values is PythonList { IsTuple: false } && !format.Contains('%', StringComparison.Ordinal))

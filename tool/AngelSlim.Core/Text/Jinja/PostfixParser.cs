@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Numerics;
-
 namespace AngelSlim.Core.Text.Jinja;
 
 /// <summary>What may follow a value: <c>.name</c>, <c>[item]</c>, <c>(arguments)</c>, <c>|filter</c>, <c>is test</c>.</summary>
@@ -71,7 +68,7 @@ internal sealed class PostfixParser(TokenReader tokens, ExpressionParser express
         return token.Kind switch
         {
             TokenKind.Name => new AttributeOf(value, token.Text, line),
-            TokenKind.Integer => new ItemOf(value, new Constant(BigInteger.Parse(token.Text, CultureInfo.InvariantCulture), line), line),
+            TokenKind.Integer => new ItemOf(value, new Constant(ExpressionParser.Number(token), line), line),
             _ => throw new JinjaFault($"expected a name or a number behind '.', found {token.Described}", token.Line),
         };
     }
@@ -146,13 +143,13 @@ internal sealed class PostfixParser(TokenReader tokens, ExpressionParser express
 
     private string DottedName()
     {
-        var name = tokens.ExpectAnyName();
+        var names = new List<string> { tokens.ExpectAnyName() };
         while (tokens.Skip("."))
         {
-            name += "." + tokens.ExpectAnyName();
+            names.Add(tokens.ExpectAnyName());
         }
 
-        return name;
+        return string.Join('.', names);
     }
 
     private void Require(string kind, string name, bool exists, int line)

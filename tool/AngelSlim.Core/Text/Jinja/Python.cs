@@ -6,6 +6,9 @@ namespace AngelSlim.Core.Text.Jinja;
 /// <summary>What Python's built-in operations do with values. Everything whose cost depends on the values is paid from the budget.</summary>
 internal sealed class Python(RenderBudget budget)
 {
+    // The last text that was found to have one unit for each code point: a loop that indexes it looks through it once.
+    private string? _direct;
+
     public RenderBudget Budget { get; } = budget;
 
     public static string TypeName(object? value) => value switch
@@ -61,6 +64,11 @@ internal sealed class Python(RenderBudget budget)
     /// <summary>The number of code points.</summary>
     public static int LengthOf(string text)
     {
+        if (IsDirect(text))
+        {
+            return text.Length;
+        }
+
         var length = text.Length;
         for (var at = 1; at < text.Length; at++)
         {
@@ -70,19 +78,33 @@ internal sealed class Python(RenderBudget budget)
         return length;
     }
 
-    /// <summary>One text per code point; half a surrogate pair stands for itself.</summary>
-    public static List<string> CodePoints(string text)
+    /// <summary>One text per code point, one at a time; half a surrogate pair stands for itself.</summary>
+    public static IEnumerable<string> CodePoints(string text)
     {
-        var points = new List<string>(text.Length);
         for (var at = 0; at < text.Length;)
         {
-            var units = at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
-            points.Add(text.Substring(at, units));
+            var units = UnitsAt(text, at);
+            yield return text.Substring(at, units);
             at += units;
         }
-
-        return points;
     }
+
+    /// <summary>Where in a text the code point with this number begins; its length, if it has no more than that.</summary>
+    public static int UnitOf(string text, int point)
+    {
+        var at = 0;
+        for (; point > 0 && at < text.Length; point--)
+        {
+            at += UnitsAt(text, at);
+        }
+
+        return at;
+    }
+
+    /// <summary>UTF-16 units of the code point that begins here.</summary>
+    public static int UnitsAt(string text, int at) => at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
+
+    private static bool IsDirect(string text) => text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0;
 
     public static int Length(object? value) => PythonMarkup.Plain(value) switch
     {
@@ -101,19 +123,35 @@ internal sealed class Python(RenderBudget budget)
     /// <summary>The items that a loop over the value sees.</summary>
     public IReadOnlyList<object?> Items(object? value)
     {
-        var items = PythonMarkup.Plain(value) switch
+        switch (PythonMarkup.Plain(value))
         {
-            Undefined => (IReadOnlyList<object?>)[],
-            string text => CodePoints(text),
-            PythonList list => list.Items,
-            PythonDict dict => [.. dict.Keys],
-            PythonView view => view.Items,
-            PythonIterator iterator => iterator.Items,
-            PythonRange range => [.. Enumerable.Range(0, range.Count).Select(index => (object?)range.At(index))],
-            _ => throw new JinjaFault($"'{TypeName(value)}' object is not iterable"),
-        };
-        Budget.SpendOn(items.Count);
-        return items;
+            case Undefined:
+                return [];
+            case string text:
+                Budget.SpendOnNew(text.Length);
+                return [.. CodePoints(text)];
+            case PythonRange range:
+                Budget.SpendOnNew(range.Count);
+                return [.. Enumerable.Range(0, range.Count).Select(index => (object?)range.At(index))];
+            case PythonDict dict:
+                Budget.SpendOnItems(dict.Count);
+                return [.. dict.Keys];
+            case PythonList list:
+                return Paid(list.Items);
+            case PythonView view:
+                return Paid(view.Items);
+            case PythonIterator iterator:
+                return Paid(iterator.Items);
+            default:
+                throw new JinjaFault($"'{TypeName(value)}' object is not iterable");
+        }
+    }
+
+    /// <summary>A value as the key of a dict; the look-up, which goes through all of a text, is paid.</summary>
+    public object? Key(object? key)
+    {
+        Budget.Spend(1 + ((PythonMarkup.Plain(key) as string)?.Length ?? 0) / 16);
+        return key;
     }
 
     public string Str(object? value) => value switch
@@ -132,13 +170,10 @@ internal sealed class Python(RenderBudget budget)
         foreach (var value in values)
         {
             var part = Str(value);
+            RenderBudget.Bound((long)text.Length + part.Length + separator.Length);
+            Budget.Spend(1 + ((part.Length + separator.Length) / 16));
             text.Append(first ? "" : separator).Append(part);
             first = false;
-            Budget.Spend(1 + ((part.Length + separator.Length) / 16));
-            if (text.Length > RenderBudget.LongestText)
-            {
-                Budget.SpendOn(text.Length);
-            }
         }
 
         return text.ToString();
@@ -150,12 +185,11 @@ internal sealed class Python(RenderBudget budget)
         switch (PythonMarkup.Plain(container))
         {
             case string text:
-                Budget.SpendOn(text.Length);
                 return Defined(PythonMarkup.Plain(item)) is string part
-                    ? text.Contains(part, StringComparison.Ordinal)
+                    ? IsIn(text, part)
                     : throw new JinjaFault($"'in <string>' requires string as left operand, not {TypeName(item)}");
             case PythonDict dict:
-                return dict.TryGet(item, out _);
+                return dict.TryGet(Key(item), out _);
             case not null when IsIterable(container):
                 return Items(container).Any(candidate => PythonComparison.Equal(candidate, item, Budget));
             default:
@@ -174,7 +208,7 @@ internal sealed class Python(RenderBudget budget)
             case Undefined missing:
                 throw missing.Fault;
             case PythonDict dict when key is not (PythonList or PythonDict or Slice):
-                found = dict.TryGet(key, out var value);
+                found = dict.TryGet(Key(key), out var value);
                 return value;
             case string or PythonList or PythonRange when key is Slice slice:
                 var sliced = slice.Of(of, this);
@@ -188,17 +222,43 @@ internal sealed class Python(RenderBudget budget)
         }
     }
 
-    private static object? At(object of, int index, out bool found)
+    private object? At(object of, int index, out bool found)
     {
-        var count = Length(of);
+        var isDirect = of is not string looked || LooksDirect(looked);
+        var count = of is string direct && isDirect ? direct.Length : Length(of);
         var at = index < 0 ? index + count : index;
         found = at >= 0 && at < count;
         return !found ? null : of switch
         {
-            string text when text.Length == count => text[at].ToString(),
-            string text => CodePoints(text)[at],
+            string text when isDirect => text[at].ToString(),
+            string text => UnitOf(text, at) is var unit ? text.Substring(unit, UnitsAt(text, unit)) : null,
             PythonList list => list.Items[at],
             _ => ((PythonRange)of).At(at),
         };
+    }
+
+    private bool LooksDirect(string text)
+    {
+        if (ReferenceEquals(text, _direct))
+        {
+            return true;
+        }
+
+        Budget.SpendOn(text.Length);
+        var isDirect = IsDirect(text);
+        _direct = isDirect ? text : _direct;
+        return isDirect;
+    }
+
+    private bool IsIn(string text, string part)
+    {
+        Budget.SpendOnSearch(text, part);
+        return text.Contains(part, StringComparison.Ordinal);
+    }
+
+    private IReadOnlyList<object?> Paid(IReadOnlyList<object?> items)
+    {
+        Budget.Spend(1 + (items.Count / 16));
+        return items;
     }
 }

@@ -11,11 +11,11 @@ internal static class PythonComparison
         (left, right) = (PythonMarkup.Plain(left), PythonMarkup.Plain(right));
         var equal = (left, right) switch
         {
-            (string a, string b) => string.Equals(a, b, StringComparison.Ordinal),
+            (string a, string b) => a.Length == b.Length && Paid(a.Length, budget) && string.Equals(a, b, StringComparison.Ordinal),
             (PythonList a, PythonList b) => a.IsTuple == b.IsTuple && a.Items.Count == b.Items.Count
                 && Enumerable.Range(0, a.Items.Count).All(index => Equal(a.Items[index], b.Items[index], budget)),
             (PythonDict a, PythonDict b) => a.Count == b.Count
-                && a.Pairs.All(pair => b.TryGet(pair.Key, out var other) && Equal(pair.Value, other, budget)),
+                && a.Pairs.All(pair => Paid((pair.Key as string)?.Length ?? 0, budget) && b.TryGet(pair.Key, out var other) && Equal(pair.Value, other, budget)),
             (Undefined, Undefined) => true,
             _ when Numbers(left, right) is { } order => order is 0,
             _ => Equals(left, right),
@@ -35,7 +35,7 @@ internal static class PythonComparison
         var order = (left, right) switch
         {
             (double.NaN, _) or (_, double.NaN) => null,
-            (string a, string b) => TextOrder(a, b),
+            (string a, string b) => Paid(Math.Min(a.Length, b.Length), budget) ? TextOrder(a, b) : null,
             (PythonList a, PythonList b) when a.IsTuple == b.IsTuple => ListOrder(a.Items, b.Items, operation, budget),
             _ => Numbers(left, right) ?? throw new JinjaFault(
                 $"'{operation}' not supported between instances of '{Python.TypeName(left)}' and '{Python.TypeName(right)}'"),
@@ -46,6 +46,12 @@ internal static class PythonComparison
 
     /// <summary>For sorting: what <c>sort</c>, <c>min</c> and the like use.</summary>
     public static int Order(object? left, object? right, RenderBudget budget) => Order(left, right, "<", budget) ?? 0;
+
+    private static bool Paid(int length, RenderBudget budget)
+    {
+        budget.SpendOn(length);
+        return true;
+    }
 
     private static int? ListOrder(IReadOnlyList<object?> left, IReadOnlyList<object?> right, string operation, RenderBudget budget)
     {

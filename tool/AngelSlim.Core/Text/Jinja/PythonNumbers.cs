@@ -54,7 +54,7 @@ internal static class PythonNumbers
 
     private static PythonList Joined(PythonList left, PythonList right, RenderBudget budget)
     {
-        budget.SpendOn((long)left.Items.Count + right.Items.Count);
+        budget.SpendOnItems((long)left.Items.Count + right.Items.Count);
         return new PythonList([.. left.Items, .. right.Items], left.IsTuple);
     }
 
@@ -73,7 +73,7 @@ internal static class PythonNumbers
         }
 
         var list = (PythonList)what;
-        budget.SpendOn((long)list.Items.Count * count);
+        budget.SpendOnItems((long)list.Items.Count * count);
         return new PythonList([.. Enumerable.Repeat(list.Items, list.Items.Count is 0 ? 0 : count).SelectMany(items => items)], list.IsTuple);
     }
 

@@ -12,6 +12,7 @@ internal static class PythonSort
     /// <param name="budget">Pays for the comparisons.</param>
     public static IReadOnlyList<T> Sorted<T>(IReadOnlyList<T> items, Func<T, object?> key, bool reverse, RenderBudget budget)
     {
+        budget.SpendOnNew(items.Count);
         var from = items.Select(item => (Item: item, Key: key(item))).ToArray();
         var to = new (T Item, object? Key)[from.Length];
         for (long width = 1; width < from.Length; width *= 2)

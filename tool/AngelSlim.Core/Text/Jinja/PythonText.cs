@@ -86,10 +86,10 @@ internal sealed class PythonText(RenderBudget budget)
         switch (value)
         {
             case string text:
-                _text.Append(Quoted(text));
+                _text.Append(Paid(text));
                 break;
             case PythonMarkup markup:
-                _text.Append("Markup(").Append(Quoted(markup.Text)).Append(')');
+                _text.Append("Markup(").Append(Paid(markup.Text)).Append(')');
                 break;
             case PythonList list:
                 WriteItems(list.IsTuple ? "(" : "[", list.Items, list.IsTuple ? list.Items.Count is 1 ? ",)" : ")" : "]");
@@ -100,13 +100,24 @@ internal sealed class PythonText(RenderBudget budget)
             case PythonDict dict:
                 WriteDict(dict);
                 break;
+            case PythonBytes bytes:
+                budget.SpendOnNew(bytes.Bytes.Length);
+                _text.Append(Simple(value));
+                break;
             default:
                 _text.Append(Simple(value));
                 break;
         }
 
-        budget.SpendOn(_text.Length > RenderBudget.LongestText ? _text.Length : 0);
+        RenderBudget.Bound(_text.Length);
         budget.Leave();
+    }
+
+    // Every code point is looked at on its own.
+    private string Paid(string text)
+    {
+        budget.Spend(text.Length);
+        return Quoted(text);
     }
 
     private static string Simple(object? value) => value switch

@@ -6,10 +6,17 @@ namespace AngelSlim.Core.Text.Jinja;
 /// What one rendering may use up. A template comes from outside: without bounds, forty doublings of a list or a macro that
 /// calls itself would hang the tool or end the process.
 /// </summary>
+/// <remarks>
+/// Whatever is made or gone through is paid before, in steps, so that steps bound the memory too: a step pays for 16 units of
+/// a text, for 4 places of a list, or for one new object. All that a rendering makes, garbage included, stays below about 1 GB.
+/// </remarks>
 internal sealed class RenderBudget
 {
     /// <summary>The longest text that any expression or the whole rendering may make, in UTF-16 units.</summary>
     public const int LongestText = 1 << 24;
+
+    /// <summary>The longest list that an expression may make. An item may be an object of its own, which takes as much as a line of text.</summary>
+    public const int LongestList = 1 << 20;
 
     private const long Steps = 10_000_000;
     private const int Deepest = 900;
@@ -26,15 +33,52 @@ internal sealed class RenderBudget
         }
     }
 
-    /// <summary>Takes what a text or a list of this length costs, before it is made.</summary>
+    /// <summary>Takes what a text of this length costs, before it is made, compared or gone through.</summary>
     public void SpendOn(long length)
+    {
+        Bound(length);
+        Spend(1 + (length / 16));
+    }
+
+    /// <summary>Refuses a text of this length, before it is made of parts that are paid.</summary>
+    public static void Bound(long length)
     {
         if (length > LongestText)
         {
-            throw new JinjaFault($"the template makes a text or list of {length} elements; at most {LongestText} are allowed");
+            throw new JinjaFault($"the template makes a text of {length} characters; at most {LongestText} are allowed");
         }
+    }
 
-        Spend(1 + (length / 16));
+    /// <summary>Takes what a list of values that exist costs, before it is made.</summary>
+    public void SpendOnItems(long count)
+    {
+        BoundList(count);
+        Spend(1 + (count / 4));
+    }
+
+    /// <summary>Takes what a list costs whose items are made with it.</summary>
+    public void SpendOnNew(long count)
+    {
+        BoundList(count);
+        Spend(1 + count);
+    }
+
+    /// <summary>Takes what one item more costs for a list that grows.</summary>
+    public void SpendOnPart(long count)
+    {
+        BoundList(count + 1);
+        Spend();
+    }
+
+    /// <summary>Takes what looking for a part in a text costs at worst: nearly the whole part may be compared at every place.</summary>
+    public void SpendOnSearch(string text, string part) => Spend(1 + (text.Length / 16) + ((long)text.Length * part.Length / 4096));
+
+    private static void BoundList(long count)
+    {
+        if (count > LongestList)
+        {
+            throw new JinjaFault($"the template makes a list of {count} items; at most {LongestList} are allowed");
+        }
     }
 
     /// <summary>Goes one level down; <see cref="Leave"/> comes up again.</summary>

@@ -17,8 +17,15 @@ internal sealed record Slice(object? Start, object? Stop, object? Step)
             throw new JinjaFault("slice step cannot be zero");
         }
 
+        if (of is string text && step is 1)
+        {
+            return Part(text, python.Budget);
+        }
+
         var items = python.Items(of);
-        var taken = Indexes(items.Count, step).Select(index => items[index]).ToArray();
+        var indexes = Indexes(items.Count, step).ToArray();
+        python.Budget.SpendOnItems(indexes.Length);
+        var taken = indexes.Select(index => items[index]).ToArray();
         return of switch
         {
             string => string.Concat(taken),
@@ -27,8 +34,22 @@ internal sealed record Slice(object? Start, object? Stop, object? Step)
         };
     }
 
+    private string Part(string text, RenderBudget budget)
+    {
+        budget.SpendOn(text.Length);
+        var count = Python.LengthOf(text);
+        var (first, last) = (Clamp(Start, 0, count, step: 1), Clamp(Stop, count, count, step: 1));
+        if (first >= last)
+        {
+            return "";
+        }
+
+        return count == text.Length ? text[first..last] : text[Python.UnitOf(text, first)..Python.UnitOf(text, last)];
+    }
+
     private static bool IsBound(object? value) => value is null || Python.Small(value) is not null;
 
+    /// <summary>No more of them than items are there, and so paid as those.</summary>
     private IEnumerable<int> Indexes(int count, int step)
     {
         var first = Clamp(Start, step > 0 ? 0 : count - 1, count, step);

@@ -10,14 +10,35 @@ internal static class Splitting
         var most = call.Whole(1, -1);
         most = most < 0 ? int.MaxValue : most;
         var text = call.Self;
-        var parts = call.Value(0) is null ? AtSpace(text, most, fromRight)
-            : call.Text(0).Length is 0 ? throw new JinjaFault("empty separator")
-            : fromRight ? AtRight(text, call.Text(0), most) : At(text, call.Text(0), most);
-        return new PythonList([.. parts]);
+        var parts = new PartList(call.Python.Budget);
+        if (call.Value(0) is null)
+        {
+            AtSpace(text, most, parts, fromRight);
+        }
+        else if (call.Text(0) is { Length: > 0 } separator)
+        {
+            call.Python.Budget.SpendOnSearch(text, separator);
+            if (fromRight)
+            {
+                AtRight(text, separator, most, parts);
+            }
+            else
+            {
+                At(text, separator, most, parts);
+            }
+        }
+        else
+        {
+            throw new JinjaFault("empty separator");
+        }
+
+        return new PythonList(fromRight ? parts.Reversed() : parts.Parts);
     }
 
-    public static object Partition(string text, string separator, bool fromRight)
+    public static object Partition(Call call, bool fromRight)
     {
+        var (text, separator) = (call.Self, call.Text(0));
+        call.Python.Budget.SpendOnSearch(text, separator);
         if (separator.Length is 0)
         {
             throw new JinjaFault("empty separator");
@@ -28,9 +49,9 @@ internal static class Splitting
             : fromRight ? PythonList.Tuple("", "", text) : PythonList.Tuple(text, "", "");
     }
 
-    public static object Lines(string text, bool keepEnds)
+    public static object Lines(string text, RenderBudget budget, bool keepEnds)
     {
-        var lines = new List<object?>();
+        var lines = new PartList(budget);
         for (var start = 0; start < text.Length;)
         {
             var end = start;
@@ -44,7 +65,7 @@ internal static class Splitting
             start = next;
         }
 
-        return new PythonList(lines);
+        return new PythonList(lines.Parts);
     }
 
     public static string WithoutTabs(string text, int width, RenderBudget budget)
@@ -71,45 +92,40 @@ internal static class Splitting
 
     private static bool IsLineEnd(char unit) => unit is '\n' or '\r' or '\v' or '\f' or '\u001c' or '\u001d' or '\u001e' or '\u0085' or '\u2028' or '\u2029';
 
-    private static List<string> At(string text, string separator, int most)
+    private static void At(string text, string separator, int most, PartList parts)
     {
-        var parts = new List<string>();
         var from = 0;
-        for (var at = text.IndexOf(separator, StringComparison.Ordinal); at >= 0 && parts.Count < most; at = text.IndexOf(separator, from, StringComparison.Ordinal))
+        for (var at = text.IndexOf(separator, StringComparison.Ordinal); at >= 0 && parts.Parts.Count < most; at = text.IndexOf(separator, from, StringComparison.Ordinal))
         {
             parts.Add(text[from..at]);
             from = at + separator.Length;
         }
 
         parts.Add(text[from..]);
-        return parts;
     }
 
-    private static List<string> AtRight(string text, string separator, int most)
+    private static void AtRight(string text, string separator, int most, PartList parts)
     {
-        var parts = new List<string>();
         var end = text.Length;
-        while (parts.Count < most && text.AsSpan(0, end).LastIndexOf(separator) is >= 0 and var at)
+        while (parts.Parts.Count < most && text.AsSpan(0, end).LastIndexOf(separator) is >= 0 and var at)
         {
             parts.Add(text[(at + separator.Length)..end]);
             end = at;
         }
 
         parts.Add(text[..end]);
-        parts.Reverse();
-        return parts;
     }
 
-    private static List<string> AtSpace(string text, int most, bool fromRight)
+    private static void AtSpace(string text, int most, PartList words, bool fromRight)
     {
         if (fromRight)
         {
-            return AtSpaceFromRight(text, most);
+            AtSpaceFromRight(text, most, words);
+            return;
         }
 
-        var words = new List<string>();
         var at = PythonSpace.Skip(text, 0);
-        while (at < text.Length && words.Count < most)
+        while (at < text.Length && words.Parts.Count < most)
         {
             var end = at;
             while (end < text.Length && !PythonSpace.Is(text[end]))
@@ -121,15 +137,16 @@ internal static class Splitting
             at = PythonSpace.Skip(text, end);
         }
 
-        words.AddRange(at < text.Length ? [text[at..]] : []);
-        return words;
+        if (at < text.Length)
+        {
+            words.Add(text[at..]);
+        }
     }
 
-    private static List<string> AtSpaceFromRight(string text, int most)
+    private static void AtSpaceFromRight(string text, int most, PartList words)
     {
-        var words = new List<string>();
         var end = SpaceStart(text, text.Length);
-        while (end > 0 && words.Count < most)
+        while (end > 0 && words.Parts.Count < most)
         {
             var start = end;
             while (start > 0 && !PythonSpace.Is(text[start - 1]))
@@ -141,9 +158,10 @@ internal static class Splitting
             end = SpaceStart(text, start);
         }
 
-        words.AddRange(end > 0 ? [text[..end]] : []);
-        words.Reverse();
-        return words;
+        if (end > 0)
+        {
+            words.Add(text[..end]);
+        }
     }
 
     /// <summary>Where the white space that ends at a position begins.</summary>
@@ -155,5 +173,19 @@ internal static class Splitting
         }
 
         return end;
+    }
+
+    /// <summary>Parts of a text, each paid when it is found: how many there are is not known before.</summary>
+    private sealed class PartList(RenderBudget budget)
+    {
+        public List<object?> Parts { get; } = [];
+
+        public void Add(string part)
+        {
+            budget.SpendOnPart(Parts.Count);
+            Parts.Add(part);
+        }
+
+        public object?[] Reversed() => [.. Enumerable.Reverse(Parts)];
     }
 }

@@ -11,9 +11,9 @@ internal static class StringMethods
     {
         new("split", ["sep", "maxsplit"], 0, call => Splitting.Split(call, fromRight: false)),
         new("rsplit", ["sep", "maxsplit"], 0, call => Splitting.Split(call, fromRight: true)),
-        new("splitlines", ["keepends"], 0, call => Splitting.Lines(call.Self, call.Truth(0))),
-        new("partition", ["sep"], 1, call => Splitting.Partition(call.Self, call.Text(0), fromRight: false)),
-        new("rpartition", ["sep"], 1, call => Splitting.Partition(call.Self, call.Text(0), fromRight: true)),
+        new("splitlines", ["keepends"], 0, call => Splitting.Lines(call.Self, call.Python.Budget, call.Truth(0))),
+        new("partition", ["sep"], 1, call => Splitting.Partition(call, fromRight: false)),
+        new("rpartition", ["sep"], 1, call => Splitting.Partition(call, fromRight: true)),
         new("strip", ["chars"], 0, call => Strip(call.Self, call.Value(0), Side.Both)),
         new("lstrip", ["chars"], 0, call => Strip(call.Self, call.Value(0), Side.Left)),
         new("rstrip", ["chars"], 0, call => Strip(call.Self, call.Value(0), Side.Right)),
@@ -24,15 +24,15 @@ internal static class StringMethods
         new("upper", [], 0, call => Casing.Upper(call.Self)),
         new("lower", [], 0, call => Casing.Lower(call.Self)),
         new("casefold", [], 0, call => Casing.Fold(call.Self)),
-        new("swapcase", [], 0, call => Casing.Swapped(call.Self)),
-        new("title", [], 0, call => Casing.Title(call.Self)),
+        new("swapcase", [], 0, call => Casing.Swapped(call.Self, call.Python.Budget)),
+        new("title", [], 0, call => Casing.Title(call.Self, call.Python.Budget)),
         new("capitalize", [], 0, call => Casing.Capitalized(call.Self)),
         new("replace", ["old", "new", "count"], 2, call => Replace(call.Self, call.Text(0), call.Text(1), call.Whole(2, -1), call.Python.Budget)),
         new("find", ["sub", "start", "end"], 1, call => Find(call, fromRight: false)),
         new("rfind", ["sub", "start", "end"], 1, call => Find(call, fromRight: true)),
         new("index", ["sub", "start", "end"], 1, call => Find(call, fromRight: false) is { Sign: >= 0 } at ? at : throw new JinjaFault("substring not found")),
         new("rindex", ["sub", "start", "end"], 1, call => Find(call, fromRight: true) is { Sign: >= 0 } at ? at : throw new JinjaFault("substring not found")),
-        new("count", ["sub"], 1, call => new BigInteger(Count(call.Self, call.Text(0)))),
+        new("count", ["sub"], 1, call => new BigInteger(Count(call.Self, call.Text(0), call.Python.Budget))),
         new("join", ["iterable"], 1, JoinStrict),
         new("encode", [], 0, call => new PythonBytes(Encoding.UTF8.GetBytes(call.Self))),
         new("format", null, 0, call => BraceFormat.Apply(call.Self, call.Arguments, call.Python)),
@@ -70,30 +70,32 @@ internal static class StringMethods
         }
 
         var set = Python.CodePoints(characters as string ?? throw new JinjaFault("strip arg must be None or str")).ToHashSet();
-        var points = Python.CodePoints(text);
-        var (start, end) = (0, points.Count);
-        while (side is not Side.Right && start < end && set.Contains(points[start]))
+        var (start, end) = (0, text.Length);
+        while (side is not Side.Right && start < end && Point(start, Python.UnitsAt(text, start)) is { } first)
         {
-            start++;
+            start += first;
         }
 
-        while (side is not Side.Left && end > start && set.Contains(points[end - 1]))
+        while (side is not Side.Left && end > start && Point(end, end - 1 > start && char.IsSurrogatePair(text[end - 2], text[end - 1]) ? -2 : -1) is { } last)
         {
-            end--;
+            end -= last;
         }
 
-        return string.Concat(points.Take(start..end));
+        return text[start..end];
+
+        // How long the code point on this side of a place is, if it is one to be taken away.
+        int? Point(int at, int units) => set.Contains(text.Substring(Math.Min(at, at + units), Math.Abs(units))) ? Math.Abs(units) : null;
     }
 
     public static string Replace(string text, string old, string @new, int count, RenderBudget budget)
     {
-        var places = count is 0 ? 0 : old.Length is 0 ? Python.LengthOf(text) + 1 : Count(text, old);
+        var places = count is 0 ? 0 : Count(text, old, budget);
         places = count < 0 ? places : Math.Min(places, count);
         budget.SpendOn(text.Length + Math.Max(0, (long)places * (@new.Length - old.Length)));
         if (old.Length is 0)
         {
-            var points = Python.CodePoints(text);
-            return string.Concat(points.Select((point, index) => index < places ? @new + point : point)) + (points.Count < places ? @new : "");
+            budget.Spend(text.Length);
+            return string.Concat(Python.CodePoints(text).Select((point, index) => index < places ? @new + point : point)) + (Python.LengthOf(text) < places ? @new : "");
         }
 
         var result = new StringBuilder();
@@ -134,7 +136,13 @@ internal static class StringMethods
     {
         var text = Part(call, 1, 2);
         var affixes = call.Value(0) is PythonList { IsTuple: true } several ? several.Items : [call.Value(0)];
-        return affixes.Any(affix => matches(text, affix as string ?? throw new JinjaFault("the first argument must be str or a tuple of str")));
+        return affixes.Any(affix => Matches(affix as string ?? throw new JinjaFault("the first argument must be str or a tuple of str")));
+
+        bool Matches(string affix)
+        {
+            call.Python.Budget.SpendOn(affix.Length);
+            return matches(text, affix);
+        }
     }
 
     private static string Part(Call call, int start, int end) => !call.Has(start) && !call.Has(end)
@@ -144,6 +152,7 @@ internal static class StringMethods
     private static BigInteger Find(Call call, bool fromRight)
     {
         var text = Part(call, 1, 2);
+        call.Python.Budget.SpendOnSearch(text, call.Text(0));
         var at = fromRight ? text.LastIndexOf(call.Text(0), StringComparison.Ordinal) : text.IndexOf(call.Text(0), StringComparison.Ordinal);
         var skipped = call.Has(1) && Python.Small(call.Value(1)) is { } start
             ? start < 0 ? Math.Max(0, start + Python.LengthOf(call.Self)) : start
@@ -151,8 +160,9 @@ internal static class StringMethods
         return at < 0 ? -1 : skipped + Python.LengthOf(text[..at]);
     }
 
-    private static int Count(string text, string part)
+    private static int Count(string text, string part, RenderBudget budget)
     {
+        budget.SpendOnSearch(text, part);
         if (part.Length is 0)
         {
             return Python.LengthOf(text) + 1;

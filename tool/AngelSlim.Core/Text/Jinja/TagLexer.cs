@@ -6,6 +6,9 @@ namespace AngelSlim.Core.Text.Jinja;
 /// <summary>The words, numbers, texts and operators between <c>{{ }}</c> and <c>{% %}</c>.</summary>
 internal sealed class TagLexer(string source, int position, int line, List<Token> tokens)
 {
+    // A name is looked up whenever it is used.
+    private const int LongestName = 1000;
+
     private static readonly string[] Operators =
         ["**", "//", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|", ",", ";"];
 
@@ -123,6 +126,11 @@ internal sealed class TagLexer(string source, int position, int line, List<Token
         while (at < source.Length && Rune.TryGetRuneAt(source, at, out var rune) && IsWord(rune))
         {
             at += rune.Utf16SequenceLength;
+        }
+
+        if (at - Position > LongestName)
+        {
+            throw new JinjaFault($"a name of more than {LongestName} characters", Line);
         }
 
         if (at > Position && Rune.GetRuneAt(source, Position) is var first && !(Rune.IsLetter(first) || first.Value is '_'))

@@ -16,15 +16,15 @@ internal static class TextFilters
         new("upper", [], 0, call => Casing.Upper(call.SubjectText)) { KeepsMarkup = true },
         new("lower", [], 0, call => Casing.Lower(call.SubjectText)) { KeepsMarkup = true },
         new("capitalize", [], 0, call => Casing.Capitalized(call.SubjectText)) { KeepsMarkup = true },
-        new("title", [], 0, call => Title(call.SubjectText)),
+        new("title", [], 0, call => Title(call.SubjectText, call.Python.Budget)),
         new("replace", ["old", "new", "count"], 2, call => StringMethods.Replace(
             call.SubjectText, call.Python.Str(call.Value(0)), call.Python.Str(call.Value(1)), call.Value(2) is null ? -1 : call.Whole(2), call.Python.Budget)),
         new("indent", ["width", "first", "blank"], 0, Indent),
         new("center", ["width"], 0, call => StringMethods.Centered(call.SubjectText, call.Whole(0, 80), " ", StringMethods.Side.Both, call.Python.Budget)),
         new("truncate", ["length", "killwords", "end", "leeway"], 0, Truncate),
         new("wordcount", [], 0, call => new BigInteger(WordCount(call.SubjectText))),
-        new("urlencode", [], 0, call => UrlEncoded(call.SubjectText)),
-        new("striptags", [], 0, call => StripTags(call.SubjectText)),
+        new("urlencode", [], 0, call => UrlEncoded(call.SubjectText, call.Python.Budget)),
+        new("striptags", [], 0, call => StripTags(call.SubjectText, call.Python.Budget)),
         new("format", null, 0, call => PercentFormat.Apply(
             call.SubjectText, call.Arguments.Positional.Count > 0 ? new PythonList(call.Arguments.Positional, isTuple: true) : PythonList.Tuple(), call.Python)),
         new("tojson", ["ensure_ascii", "indent", "separators", "sort_keys"], 0, JsonText.Of),
@@ -35,8 +35,9 @@ internal static class TextFilters
         : new PythonMarkup(PythonMarkup.Escaped(call.SubjectText, call.Python.Budget));
 
     /// <summary>Unlike the method, upper case only at the start and behind white space, <c>-</c> and opening brackets.</summary>
-    private static string Title(string text)
+    private static string Title(string text, RenderBudget budget)
     {
+        budget.Spend(text.Length);
         var starts = true;
         return string.Concat(Python.CodePoints(text).Select(point =>
         {
@@ -49,7 +50,7 @@ internal static class TextFilters
     private static string Indent(Call call)
     {
         var indentation = call.Value(0) is string given ? given : new string(' ', Math.Clamp(call.Whole(0, 4), 0, 10_000));
-        var lines = ((PythonList)Splitting.Lines(call.SubjectText + "\n", keepEnds: false)).Items.Cast<string>().ToArray();
+        var lines = ((PythonList)Splitting.Lines(call.SubjectText + "\n", call.Python.Budget, keepEnds: false)).Items.Cast<string>().ToArray();
         call.Python.Budget.SpendOn(call.SubjectText.Length + ((long)lines.Length * indentation.Length));
         var rest = lines.Skip(1).Select(line => line.Length > 0 || call.Truth(2) ? indentation + line : line);
         return (call.Truth(1) ? indentation : "") + string.Join('\n', rest.Prepend(lines[0]));
@@ -58,18 +59,17 @@ internal static class TextFilters
     private static string Truncate(Call call)
     {
         var (text, length, end) = (call.SubjectText, call.Whole(0, 255), call.Text(2, "..."));
-        var points = Python.CodePoints(text);
         if (length < Python.LengthOf(end))
         {
             throw new JinjaFault($"truncate needs a length of at least {Python.LengthOf(end)}");
         }
 
-        if (points.Count <= (long)length + call.Whole(3, 5))
+        if (Python.LengthOf(text) <= (long)length + call.Whole(3, 5))
         {
             return text;
         }
 
-        var kept = string.Concat(points.Take(length - Python.LengthOf(end)));
+        var kept = text[..Python.UnitOf(text, length - Python.LengthOf(end))];
         var space = call.Truth(1) ? -1 : kept.LastIndexOf(' ');
         return (space >= 0 ? kept[..space] : kept) + end;
     }
@@ -87,10 +87,16 @@ internal static class TextFilters
         return words;
     }
 
-    private static string UrlEncoded(string text) => Uri.EscapeDataString(text).Replace("%2F", "/", StringComparison.Ordinal);
-
-    private static string StripTags(string text)
+    private static string UrlEncoded(string text, RenderBudget budget)
     {
+        budget.SpendOn(text.Length * 9L);
+        return Uri.EscapeDataString(text).Replace("%2F", "/", StringComparison.Ordinal);
+    }
+
+    private static string StripTags(string text, RenderBudget budget)
+    {
+        // It may be words of one letter only.
+        budget.Spend(text.Length / 2);
         var result = new System.Text.StringBuilder();
         for (var at = 0; at < text.Length;)
         {

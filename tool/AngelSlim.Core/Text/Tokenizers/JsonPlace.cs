@@ -6,6 +6,9 @@ namespace AngelSlim.Core.Text.Tokenizers;
 /// <summary>A value in a JSON file that is not trusted; whatever is not as asked for is an error with file and path.</summary>
 internal sealed class JsonPlace
 {
+    /// <summary>More than any tokenizer has: the largest known take 35 MB.</summary>
+    private const long LargestFile = 256L << 20;
+
     private readonly string _file;
     private readonly JsonElement _value;
     private readonly JsonPlace? _parent;
@@ -23,11 +26,16 @@ internal sealed class JsonPlace
     private string Path => _parent is null ? "$" : _parent.Path + _step;
 
     /// <summary>The whole file.</summary>
-    /// <exception cref="DataException">It cannot be read or is not JSON.</exception>
+    /// <exception cref="DataException">It cannot be read, is too large, or is not JSON.</exception>
     public static JsonPlace Read(string file)
     {
         try
         {
+            if (new FileInfo(file) is { Exists: true, Length: > LargestFile and var length })
+            {
+                throw new DataException(ProblemCode.BadTokenizer, $"At most {LargestFile} bytes expected, {length} found; it is no tokenizer.json. Copy the file again.", new TextPlace(file));
+            }
+
             var bytes = File.ReadAllBytes(file);
             var options = new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 64 };
             using var document = JsonDocument.Parse(bytes, options);

@@ -30,6 +30,7 @@ internal static class TokenizerFile
         var decoder = root.Member("decoder");
         Expect(decoder.Member("type"), "decoder", "ByteLevel");
         decoder.Only("type", "add_prefix_space", "trim_offsets", "use_regex");
+        PostProcessorSection.Check(root.Find("post_processor"));
         var vocabulary = VocabularySection.Read(root);
         return new TokenizerParts
         {
@@ -38,7 +39,6 @@ internal static class TokenizerFile
             BytePairs = vocabulary.BytePairs,
             Composes = composes,
             PreTokenizer = preTokenizer,
-            PostProcessor = PostProcessorSection.Read(root.Find("post_processor"), vocabulary.Tokens.Count),
         };
     }
 

@@ -17,7 +17,4 @@ internal sealed record TokenizerParts
 
     /// <summary>Makes tokens of words.</summary>
     public required BytePairs BytePairs { get; init; }
-
-    /// <summary>Puts special tokens around, trims spans.</summary>
-    public required PostProcessor PostProcessor { get; init; }
 }

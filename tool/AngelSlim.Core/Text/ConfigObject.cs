@@ -4,13 +4,14 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using AngelSlim.Core.Manifests;
 
-namespace AngelSlim.Torch.Targets;
+namespace AngelSlim.Core.Text;
 
 /// <summary>An object of a checkpoint's JSON file, read member by member; what has the wrong type or range is refused by key and value.</summary>
 /// <remarks>A member that is null is a member that is missing, as in the reference implementation. Members that nobody asks for are left alone.</remarks>
 internal sealed partial class ConfigObject
 {
     private const long LongestFile = 10_000_000;
+    private const int MostWords = 1 << 24;
     private readonly string _file;
     private readonly string _prefix;
     private readonly JsonElement _json;
@@ -19,6 +20,10 @@ internal sealed partial class ConfigObject
 
     /// <summary>Whether it has no members.</summary>
     public bool IsEmpty => !_json.EnumerateObject().Any();
+
+    /// <summary><c>vocab_size</c>: rows of the target's head, which may be more than tokens.</summary>
+    /// <exception cref="DataException">It is missing or out of range.</exception>
+    public int Vocabulary => RequiredInteger("vocab_size", 1, MostWords);
 
     /// <summary>Reads a whole file.</summary>
     /// <exception cref="DataException">It is missing, too long, or not one JSON object.</exception>
