@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Settings;
@@ -88,6 +89,24 @@ public sealed class The_tokenize_stage
         var run = Run(Settings with { OnBadRow = OnBadRow.Skip, HeldoutShare = 0 }, rows);
         Assert.Equal((4, 1), (run.Figure("rows.train"), run.Figure("rows.bad")));
         Assert.Contains(run.Events.OfType<Said>(), said => said.Warning && said.Text.Contains("rows.jsonl(1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Cuts_rows_where_the_target_has_no_more_positions()
+    {
+        var target = Directory.CreateTempSubdirectory("short").FullName;
+        foreach (var file in Directory.EnumerateFiles(TinyTarget.Folder))
+        {
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        }
+
+        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(target, "config.json")))!;
+        config["max_position_embeddings"] = 64;
+        File.WriteAllText(Path.Combine(target, "config.json"), config.ToJsonString());
+        var row = Rows.Chat("hi", string.Concat(Enumerable.Repeat("many words ", 200))).ToJsonString();
+        var run = Run(Settings with { MaxTokens = 256, HeldoutShare = 0 }, [row], target: target);
+
+        Assert.Equal((64, 1), (run.Train.Single().Ids.Length, run.Figure("rows.cut")));
     }
 
     [Fact]

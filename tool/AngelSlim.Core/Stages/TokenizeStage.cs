@@ -21,7 +21,11 @@ internal sealed class TokenizeStage() : Stage<TokenizeSettings, TokenizeInputs, 
         var output = new TokenRows(context.Output);
         var files = inputs.Heldout.Select(file => (file.Path, IsHeldout: true)).Concat(inputs.Train.Select(file => (file.Path, IsHeldout: false))).ToList();
         var total = files.Sum(file => Count(file.Path));
-        using (var rows = new RowSorter(settings, context, ConversationTokens.Load(inputs.Target.Folder, TemplateClock.Instance)))
+
+        // Behind its last position a target has learnt nothing, and its states would teach nothing.
+        var positions = ConfigObject.Read(Path.Combine(inputs.Target.Folder, "config.json")).Positions;
+        var cut = settings with { MaxTokens = Math.Min(settings.MaxTokens, positions ?? settings.MaxTokens) };
+        using (var rows = new RowSorter(cut, context, ConversationTokens.Load(inputs.Target.Folder, TemplateClock.Instance)))
         {
             var heldoutShare = inputs.Heldout.Count > 0 ? 0 : settings.HeldoutShare;
             long done = 0;

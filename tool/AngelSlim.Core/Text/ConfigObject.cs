@@ -25,6 +25,10 @@ internal sealed partial class ConfigObject
     /// <exception cref="DataException">It is missing or out of range.</exception>
     public int Vocabulary => RequiredInteger("vocab_size", 1, MostWords);
 
+    /// <summary><c>max_position_embeddings</c>: the tokens that a text may have; null when the file does not say.</summary>
+    /// <exception cref="DataException">It is out of range.</exception>
+    public int? Positions => Integer("max_position_embeddings", 1, 1 << 30);
+
     /// <summary>Reads a whole file.</summary>
     /// <exception cref="DataException">It is missing, too long, or not one JSON object.</exception>
     public static ConfigObject Read(string file)

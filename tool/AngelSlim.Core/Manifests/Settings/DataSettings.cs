@@ -18,7 +18,7 @@ public sealed record DataSettings
     [Range(0.0, 0.5)]
     public double HeldoutShare { get; init; } = 0.05;
 
-    /// <summary>Longer rows are cut, 16 to 131072 tokens.</summary>
+    /// <summary>Longer rows are cut, 16 to 131072 tokens; at the target's positions where those are fewer.</summary>
     [Range(16, 131072)]
     public int MaxTokens { get; init; } = 2048;
 
