@@ -60,7 +60,7 @@ internal sealed class EvaluateStage(TensorRuntime runtime) : TensorStage<Evaluat
     }
 
     /// <summary>In bfloat16 the two may part wherever scores are near, in every server; in float32 only where they are equal but for rounding.</summary>
-    private static void Judge(TextDifference difference, EvaluationPrompt prompt, Dtype dtype, StageContext context)
+    internal static void Judge(TextDifference difference, EvaluationPrompt prompt, Dtype dtype, StageContext context)
     {
         var facts = string.Create(
             CultureInfo.InvariantCulture,
