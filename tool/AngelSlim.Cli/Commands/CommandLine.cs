@@ -31,11 +31,21 @@ internal static class CommandLine
         builder.Services.AddSingleton(choice);
         using var app = builder.Build();
         app.UseFilter(new NoSuperfluousArguments());
-        app.AddCommands<Verbs>();
+        AddVerbs(app);
         await app.RunAsync();
 
         var asked = arguments.Any(Asking.Contains);
         return new(choice.Verb, choice.Verb is not null || asked ? ExitCode.Done : ExitCode.Usage);
+    }
+
+    /// <summary>In the order of the help.</summary>
+    private static void AddVerbs(CoconaApp app)
+    {
+        app.AddCommands<RunVerb>();
+        app.AddCommands<PlanVerb>();
+        app.AddCommands<ValidateVerb>();
+        app.AddCommands<StatusVerb>();
+        app.AddCommands<SchemaVerb>();
     }
 
     private sealed class Names(string version) : ICoconaApplicationMetadataProvider

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using AngelSlim.Cli.Rendering;
 using AngelSlim.Core.Planning;
+using Cocona;
 
 namespace AngelSlim.Cli.Commands;
 
@@ -48,4 +49,17 @@ internal sealed class PlanCommand(Machine machine, PlanOptions options)
     };
 
     private static string Word(StepState state) => state.ToString().ToLowerInvariant();
+}
+
+/// <summary>The verb <c>plan</c>.</summary>
+internal sealed class PlanVerb(Choice choice)
+{
+    /// <summary>A dry run.</summary>
+    [Command(Description = "Says which steps would run, and why. Runs nothing.")]
+    [Example("dotnet angelslim plan experiments/quickstart.json")]
+    public void Plan(
+        [Argument(Description = Help.Manifest)] string manifest,
+        [Option(ValueName = "folder", Description = Help.Store)] string? store = null,
+        [Option(Description = Help.Json)] bool json = false) =>
+        choice.Verb = machine => new PlanCommand(machine, new(manifest, store, json)).Execute();
 }

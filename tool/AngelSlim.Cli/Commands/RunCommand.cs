@@ -4,6 +4,7 @@ using AngelSlim.Cli.Rendering;
 using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Running;
+using Cocona;
 
 namespace AngelSlim.Cli.Commands;
 
@@ -146,4 +147,19 @@ internal sealed class RunCommand(Machine machine, RunOptions options)
             }
         }
     }
+}
+
+/// <summary>The verb <c>run</c>.</summary>
+internal sealed class RunVerb(Choice choice)
+{
+    /// <summary>The main verb.</summary>
+    [Command(Description = "Makes everything that a manifest asks for and the store does not have. After a stop or a kill, the same command goes on.")]
+    [Example("dotnet angelslim run experiments/quickstart.json")]
+    public void Run(
+        [Argument(Description = Help.Manifest)] string manifest,
+        [Option(ValueName = "folder", Description = Help.Store)] string? store = null,
+        [Option(ValueName = "number", Description = "Threads of libtorch; one per physical core when left out")] string? threads = null,
+        [Option("no-wait", Description = "Do not wait for a step that another process is making; exit with 7")] bool noWait = false,
+        [Option(Description = Help.Json)] bool json = false) =>
+        choice.Verb = machine => new RunCommand(machine, new(manifest, store, threads, noWait, json)).Execute();
 }

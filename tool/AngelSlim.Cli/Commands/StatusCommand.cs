@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using AngelSlim.Cli.Rendering;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Running;
+using Cocona;
 
 namespace AngelSlim.Cli.Commands;
 
@@ -67,4 +68,17 @@ internal sealed class StatusCommand(Machine machine, StatusOptions options)
             ["stage"] = partial.Key.Stage, ["key"] = partial.Key.Recipe.Hex, ["items"] = partial.Items, ["holder"] = partial.Holder?.ToString(),
         })]),
     };
+}
+
+/// <summary>The verb <c>status</c>.</summary>
+internal sealed class StatusVerb(Choice choice)
+{
+    /// <summary>What a store holds.</summary>
+    [Command(Description = "Shows the latest runs of a store, and what is in work.")]
+    [Example("dotnet angelslim status experiments/quickstart.json")]
+    public void Status(
+        [Argument(Description = "A manifest that was run; the store of this folder when left out")] string? manifest = null,
+        [Option(ValueName = "folder", Description = Help.Store)] string? store = null,
+        [Option(Description = Help.Json)] bool json = false) =>
+        choice.Verb = machine => new StatusCommand(machine, new(manifest, store, json)).Execute();
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using AngelSlim.Cli.Rendering;
 using AngelSlim.Core.Manifests;
+using Cocona;
 
 namespace AngelSlim.Cli.Commands;
 
@@ -38,4 +39,16 @@ internal sealed class ValidateCommand(Machine machine, string manifest, bool jso
             ["message"] = problem.Message,
         })]),
     };
+}
+
+/// <summary>The verb <c>validate</c>.</summary>
+internal sealed class ValidateVerb(Choice choice)
+{
+    /// <summary>Reads a manifest.</summary>
+    [Command(Description = "Checks a manifest and the files that it names, and reports every problem with its place.")]
+    [Example("dotnet angelslim validate experiments/quickstart.json")]
+    public void Validate(
+        [Argument(Description = Help.Manifest)] string manifest,
+        [Option(Description = Help.Json)] bool json = false) =>
+        choice.Verb = machine => new ValidateCommand(machine, manifest, json).Execute();
 }
