@@ -43,8 +43,16 @@ public sealed class InstalledTool : IDisposable
     public (int ExitCode, string Output, string Talk) Run(string folder, params string[] arguments) => RunWith([], folder, arguments);
 
     /// <summary>Runs the tool with settings of the shell.</summary>
-    public (int ExitCode, string Output, string Talk) RunWith(Dictionary<string, string> settings, string folder, params string[] arguments) =>
-        Execute(Tool, folder, settings, arguments);
+    public (int ExitCode, string Output, string Talk) RunWith(Dictionary<string, string> settings, string folder, params string[] arguments)
+    {
+        var ended = Execute(Tool, folder, settings, arguments);
+        if (arguments.Contains("--json") && ended.Output.Length > 0)
+        {
+            PrintedDocument.HasItsForm(ended.Output);
+        }
+
+        return ended;
+    }
 
     /// <summary>Runs the tool and lists the libraries that the loader opened.</summary>
     public (int ExitCode, string Libraries) RunTraced(string folder, params string[] arguments)

@@ -106,8 +106,15 @@ public sealed partial class The_tool(InstalledTool tool)
     }
 
     [Fact]
-    public void Prints_the_schema() =>
-        Assert.Equal((0, File.ReadAllText(Path.Combine(Golden.Root, "schemas", "experiment.schema.json")), ""), tool.Run(tool.NewFolder(), "schema"));
+    public void Prints_the_schemas()
+    {
+        Assert.Equal((0, Schema("experiment"), ""), tool.Run(tool.NewFolder(), "schema"));
+        Assert.Equal((0, Schema("plan"), ""), tool.Run(tool.NewFolder(), "schema", "plan"));
+        Assert.Equal((2, "", "angelslim: error ASL0010: There is no schema 'plann'; did you mean 'plan'?\n"), tool.Run(tool.NewFolder(), "schema", "plann"));
+        Assert.Superset(new HashSet<string> { "experiment", "plan", "run" }, tool.Run(tool.NewFolder(), "schema", "--list").Output.TrimEnd().Split('\n').ToHashSet());
+
+        static string Schema(string name) => File.ReadAllText(Path.Combine(Golden.Root, "schemas", $"{name}.schema.json"));
+    }
 
     [Fact]
     public void Finds_the_store_of_a_manifest()

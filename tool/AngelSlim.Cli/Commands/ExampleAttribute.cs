@@ -4,14 +4,16 @@ using Cocona.Help.DocumentModel;
 
 namespace AngelSlim.Cli.Commands;
 
-/// <summary>A command line at the end of a verb's help.</summary>
-[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
-internal sealed class ExampleAttribute(string line) : Attribute, ICoconaHelpTransformer
+/// <summary>Command lines at the end of a verb's help.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class ExampleAttribute(params string[] lines) : Attribute, ICoconaHelpTransformer
 {
-    /// <summary>As one would type it.</summary>
-    public string Line { get; } = line;
+    /// <summary>As one would type them.</summary>
+    public IReadOnlyList<string> Lines { get; } = lines;
 
     /// <inheritdoc/>
     public void TransformHelp(HelpMessage helpMessage, CommandDescriptor command) =>
-        helpMessage.Children.Add(new HelpSection(new HelpHeading("Example:"), new HelpSection(new HelpParagraph(Line))));
+        helpMessage.Children.Add(new HelpSection(
+            new HelpHeading(Lines.Count is 1 ? "Example:" : "Examples:"),
+            new HelpSection([.. Lines.Select(line => new HelpParagraph(line))])));
 }

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using AngelSlim.Cli.Documents;
 using AngelSlim.Cli.Rendering;
 using AngelSlim.Core.Planning;
 using Cocona;
@@ -17,7 +17,7 @@ internal sealed class PlanCommand(Machine machine, PlanOptions options)
         var asked = Asked.Read(machine, options.Manifest, machine.Cores);
         using var store = asked.Open(options.Store, machine.Clock);
         var plan = store.Planner.Make(asked.Steps);
-        machine.Output.WriteLine(options.Json ? Documents.Write(Document(plan)) : Text(plan));
+        machine.Output.WriteLine(options.Json ? PlanDocument.Of(options.Manifest, plan).ToJson() : Text(plan));
         return ExitCode.Done;
     }
 
@@ -32,21 +32,6 @@ internal sealed class PlanCommand(Machine machine, PlanOptions options)
         var counts = plan.Steps.CountBy(step => step.State).ToDictionary();
         return $"{table}\n{counts.GetValueOrDefault(StepState.Have)} have, {counts.GetValueOrDefault(StepState.Run)} run, {counts.GetValueOrDefault(StepState.Waits)} wait";
     }
-
-    private JsonObject Document(Plan plan) => new()
-    {
-        ["form"] = "angelslim/plan/1",
-        ["manifest"] = options.Manifest,
-        ["steps"] = new JsonArray([.. plan.Steps.Select(step => new JsonObject
-        {
-            ["id"] = step.Step.Id,
-            ["stage"] = step.Step.Stage.Name,
-            ["state"] = Word(step.State),
-            ["reason"] = step.Reason,
-            ["key"] = step.Recipe?.Key.Recipe.Hex,
-            ["folder"] = step.Found?.Folder,
-        })]),
-    };
 
     private static string Word(StepState state) => state.ToString().ToLowerInvariant();
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
+using AngelSlim.Cli.Documents;
 using AngelSlim.Cli.Rendering;
 using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Manifests;
@@ -71,7 +71,7 @@ internal sealed class RunCommand(Machine machine, RunOptions options)
         }
         finally
         {
-            machine.Output.WriteLine(options.Json ? Documents.Write(Document(asked, record, verdicts)) : Text(asked, verdicts));
+            machine.Output.WriteLine(options.Json ? Document(asked, record, verdicts).ToJson() : Text(asked, verdicts));
         }
 
         return Judge(asked, verdicts);
@@ -109,25 +109,17 @@ internal sealed class RunCommand(Machine machine, RunOptions options)
         return string.Join('\n', lines);
     }
 
-    private JsonObject Document(Asked asked, RunRecord record, IReadOnlyList<Verdict> verdicts)
+    private RunDocument Document(Asked asked, RunRecord record, IReadOnlyList<Verdict> verdicts)
     {
         var places = Places(asked).ToDictionary(place => place.Name, place => place.Path);
         return new()
         {
-            ["form"] = "angelslim/run/1",
-            ["run"] = record.Id,
-            ["manifest"] = options.Manifest,
-            ["report"] = places.GetValueOrDefault("report"),
-            ["draft"] = places.GetValueOrDefault("draft"),
-            ["steps"] = new JsonArray([.. _results.Select(result => new JsonObject
-            {
-                ["id"] = result.StepId, ["stage"] = result.Stage, ["outcome"] = RunRecord.Word(result.Outcome), ["seconds"] = Math.Round(result.Seconds, 3),
-                ["digest"] = result.Digest, ["folder"] = result.Folder,
-            })]),
-            ["expectations"] = new JsonArray([.. verdicts.Select(verdict => new JsonObject
-            {
-                ["tokens"] = verdict.Tokens, ["atLeast"] = verdict.AtLeast, ["acceptanceLength"] = verdict.Found, ["met"] = verdict.IsMet,
-            })]),
+            Run = record.Id,
+            Manifest = options.Manifest,
+            Report = places.GetValueOrDefault("report"),
+            Draft = places.GetValueOrDefault("draft"),
+            Steps = [.. _results.Select(RunDocumentStep.Of)],
+            Expectations = [.. verdicts.Select(RunDocumentExpectation.Of)],
         };
     }
 

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using AngelSlim.Cli.Documents;
 using AngelSlim.Cli.Rendering;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Running;
@@ -32,7 +32,7 @@ internal sealed class StatusCommand(Machine machine, StatusOptions options)
 
         using var open = new OpenStore(store, machine.Clock);
         var status = StoreStatus.Of(open.Database, open.Artifacts, RunsShown);
-        machine.Output.WriteLine(options.Json ? Documents.Write(Document(status)) : Text(status));
+        machine.Output.WriteLine(options.Json ? StatusDocument.Of(status).ToJson() : Text(status));
         return ExitCode.Done;
     }
 
@@ -54,20 +54,6 @@ internal sealed class StatusCommand(Machine machine, StatusOptions options)
     }
 
     private static string State(PartialWork partial) => partial.Holder is { } holder ? $"being made by {holder}" : "stopped; the next run goes on";
-
-    private static JsonObject Document(StoreStatus status) => new()
-    {
-        ["form"] = "angelslim/status/1",
-        ["runs"] = new JsonArray([.. status.Runs.Select(run => new JsonObject
-        {
-            ["id"] = run.Id, ["manifest"] = run.Manifest, ["name"] = run.Name, ["started"] = run.Started, ["ended"] = run.Ended,
-            ["outcome"] = run.Outcome, ["made"] = run.Made, ["cached"] = run.Cached,
-        })]),
-        ["work"] = new JsonArray([.. status.Work.Select(partial => new JsonObject
-        {
-            ["stage"] = partial.Key.Stage, ["key"] = partial.Key.Recipe.Hex, ["items"] = partial.Items, ["holder"] = partial.Holder?.ToString(),
-        })]),
-    };
 }
 
 /// <summary>The verb <c>status</c>.</summary>

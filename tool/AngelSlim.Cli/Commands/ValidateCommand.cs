@@ -1,5 +1,4 @@
-using System.Text.Json.Nodes;
-using AngelSlim.Cli.Rendering;
+using AngelSlim.Cli.Documents;
 using AngelSlim.Core.Manifests;
 using Cocona;
 
@@ -14,31 +13,15 @@ internal sealed class ValidateCommand(Machine machine, string manifest, bool jso
         try
         {
             var read = Asked.ReadManifest(machine, manifest);
-            machine.Output.WriteLine(json ? Documents.Write(Document(read.Warnings)) : $"{manifest}: no errors");
+            machine.Output.WriteLine(json ? ValidateDocument.Of(manifest, read.Warnings).ToJson() : $"{manifest}: no errors");
             return ExitCode.Done;
         }
         catch (UserException failure) when (json)
         {
-            machine.Output.WriteLine(Documents.Write(Document(failure.Problems)));
+            machine.Output.WriteLine(ValidateDocument.Of(manifest, failure.Problems).ToJson());
             throw;
         }
     }
-
-    private JsonObject Document(IReadOnlyList<Problem> problems) => new()
-    {
-        ["form"] = "angelslim/validate/1",
-        ["manifest"] = manifest,
-        ["valid"] = !problems.Any(problem => problem.Severity is Severity.Error),
-        ["problems"] = new JsonArray([.. problems.Select(problem => new JsonObject
-        {
-            ["code"] = problem.Code,
-            ["severity"] = problem.Severity.ToString().ToLowerInvariant(),
-            ["file"] = problem.Place?.File,
-            ["line"] = problem.Place?.Line,
-            ["column"] = problem.Place?.Column,
-            ["message"] = problem.Message,
-        })]),
-    };
 }
 
 /// <summary>The verb <c>validate</c>.</summary>

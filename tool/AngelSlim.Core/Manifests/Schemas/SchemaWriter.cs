@@ -7,7 +7,7 @@ using AngelSlim.Core.Manifests.Settings;
 
 namespace AngelSlim.Core.Manifests.Schemas;
 
-/// <summary>Writes settings records as JSON Schema 2020-12, for editors: what the reader accepts, as far as a schema can say it.</summary>
+/// <summary>Writes records as JSON Schema 2020-12: settings, for editors, as far as a schema can say what the reader accepts; and the documents that are printed for other programs.</summary>
 /// <param name="summaries">The descriptions.</param>
 internal sealed class SchemaWriter(XmlSummaries summaries)
 {
@@ -16,17 +16,35 @@ internal sealed class SchemaWriter(XmlSummaries summaries)
     /// <summary>The schema of a manifest: the text of <c>schemas/experiment.schema.json</c>.</summary>
     public string Experiment()
     {
-        var schema = new JsonObject
-        {
-            ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
-            ["title"] = "An experiment of dotnet angelslim",
-            ["description"] = summaries.Of(typeof(Experiment)),
-            ["type"] = "object",
-        };
+        var schema = Head("An experiment of dotnet angelslim", typeof(Experiment));
         AddMembers(schema, typeof(Experiment));
         schema["properties"]!.AsObject().Insert(0, "$schema", new JsonObject { ["description"] = "Where this schema lies, for editors.", ["type"] = "string" });
-        return schema.ToJsonString(Indented).ReplaceLineEndings("\n") + "\n";
+        return Text(schema);
     }
+
+    /// <summary>The schema of a document: all its members are there, always.</summary>
+    /// <param name="record">Every member is required.</param>
+    /// <param name="form">What the document's first member says: <c>angelslim/plan/1</c>.</param>
+    public string Document(Type record, string form)
+    {
+        var schema = Head(form, record);
+        schema.Insert(1, "$id", $"urn:{form.Replace('/', ':')}");
+        AddMembers(schema, record);
+        schema["properties"]!.AsObject().Insert(0, "form", new JsonObject { ["description"] = "What this is, and its version.", ["const"] = form });
+        var required = schema["required"] as JsonArray ?? throw new NotSupportedException($"{record.Name} has no member that is required; every member of a document is.");
+        required.Insert(0, "form");
+        return required.Count == schema["properties"]!.AsObject().Count ? Text(schema) : throw new NotSupportedException($"A member of {record.Name} is not required; every member of a document is.");
+    }
+
+    private static string Text(JsonObject schema) => schema.ToJsonString(Indented).ReplaceLineEndings("\n") + "\n";
+
+    private JsonObject Head(string title, Type record) => new()
+    {
+        ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
+        ["title"] = title,
+        ["description"] = summaries.Of(record),
+        ["type"] = "object",
+    };
 
     private void AddMembers(JsonObject schema, Type record)
     {
@@ -78,7 +96,7 @@ internal sealed class SchemaWriter(XmlSummaries summaries)
     {
         schema["type"] = type == typeof(string) || type.IsEnum ? "string"
             : type == typeof(bool) ? "boolean"
-            : type == typeof(int) ? "integer"
+            : type == typeof(int) || type == typeof(long) ? "integer"
             : type == typeof(double) ? "number"
             : SettingsShape.ItemType(type) is not null ? "array"
             : "object";

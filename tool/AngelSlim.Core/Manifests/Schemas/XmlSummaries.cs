@@ -12,9 +12,10 @@ internal sealed partial class XmlSummaries
 
     private XmlSummaries(Dictionary<string, XElement> summaries) => _summaries = summaries;
 
-    /// <summary>Reads the file that the compiler puts beside an assembly.</summary>
-    public static XmlSummaries Read(string path) => new(
-        (from member in XDocument.Load(path).Descendants("member")
+    /// <summary>Reads the files that the compiler puts beside assemblies.</summary>
+    public static XmlSummaries Read(params IEnumerable<string> paths) => new(
+        (from path in paths
+         from member in XDocument.Load(path).Descendants("member")
          let summary = member.Element("summary")
          where summary is not null
          select (Name: member.Attribute("name")!.Value, summary)).ToDictionary(each => each.Name, each => each.summary));
