@@ -6,13 +6,14 @@ namespace AngelSlim.Cli;
 internal sealed class Stopping : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
-    private readonly TextWriter _talk;
+    private readonly Action<string> _say;
     private readonly PosixSignalRegistration[] _registrations;
 
     /// <summary>From now on signals are heard.</summary>
-    public Stopping(TextWriter talk)
+    /// <param name="say">Takes a sentence for the user.</param>
+    public Stopping(Action<string> say)
     {
-        _talk = talk;
+        _say = say;
         _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)];
     }
 
@@ -39,8 +40,7 @@ internal sealed class Stopping : IDisposable
             ExitAtOnce(context.Signal is PosixSignal.SIGTERM ? ExitCode.Terminated : ExitCode.Interrupted);
         }
 
-        _talk.WriteLine();
-        _talk.WriteLine("Stopping at the next safe place; what is done is kept. Once more: stop at once.");
+        _say("Stopping at the next safe place; what is done is kept. Once more: stop at once.");
         _source.Cancel();
     }
 

@@ -51,10 +51,10 @@ internal sealed class RunCommand(Machine machine, RunOptions options)
 
     private int Execute(Asked asked, OpenStore store, RunRecord record, RunPlace place)
     {
-        var progress = new Progress(machine.Talk, machine.Columns);
+        using var view = RunView.Of(machine, asked.Steps.Count);
         void Observe(StepEvent happened)
         {
-            progress.Take(happened);
+            view.Take(happened);
             if (happened.Event is Ended ended)
             {
                 _results.Add(ended.Result);
@@ -62,7 +62,7 @@ internal sealed class RunCommand(Machine machine, RunOptions options)
         }
 
         IReadOnlyList<Verdict> verdicts = [];
-        using var stopping = new Stopping(machine.Talk);
+        using var stopping = new Stopping(view.Say);
         var runner = new Runner(store.Artifacts, store.Planner, Observe, place, options.NoWait ? WhenBusy.GiveUp : WhenBusy.Wait, machine.Clock);
         try
         {
@@ -71,6 +71,8 @@ internal sealed class RunCommand(Machine machine, RunOptions options)
         }
         finally
         {
+            // Both may be one terminal: the live lines go before the result comes.
+            view.Dispose();
             machine.Output.WriteLine(options.Json ? Document(asked, record, verdicts).ToJson() : Text(asked, verdicts));
         }
 

@@ -15,15 +15,18 @@ internal static class Words
         _ => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours} h {time.Minutes:00} min"),
     };
 
+    /// <summary><c>2.1/s</c>, or <c>4.5 s each</c> of what takes longer than a second.</summary>
+    public static string OfRate(double perSecond) => perSecond >= 1
+        ? string.Create(CultureInfo.InvariantCulture, $"{perSecond:0.#}/s")
+        : string.Create(CultureInfo.InvariantCulture, $"{1 / perSecond:0.#} s each");
+
     /// <summary>Done of total, rate, time left, and the stage's own figures, as far as they are known.</summary>
     public static string Of(Progressed progressed, Pace pace)
     {
         var parts = new List<string> { $"{progressed.Done}/{progressed.Total} {progressed.Unit}" };
         if (pace is { Rate: { } rate, Left: { } left })
         {
-            parts.Add(rate >= 1
-                ? string.Create(CultureInfo.InvariantCulture, $"{rate:0.#}/s")
-                : string.Create(CultureInfo.InvariantCulture, $"{1 / rate:0.#} s each"));
+            parts.Add(OfRate(rate));
             parts.Add($"{Of(left)} left");
         }
 

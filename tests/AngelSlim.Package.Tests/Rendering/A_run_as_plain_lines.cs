@@ -5,15 +5,15 @@ using Xunit;
 
 namespace AngelSlim.Package.Tests.Rendering;
 
-public sealed class A_progress
+public sealed class A_run_as_plain_lines
 {
     private static readonly DateTimeOffset Start = DateTimeOffset.UnixEpoch;
     private readonly StringWriter _talk = new();
 
     [Fact]
-    public void Off_a_terminal_says_less_the_longer_it_takes()
+    public void Says_less_the_longer_it_takes()
     {
-        var progress = new Progress(_talk, columns: null);
+        using var progress = new PlainLines(_talk);
         progress.Take(At(0, new Began("not made yet")));
         for (var second = 0; second <= 100; second++)
         {
@@ -37,21 +37,23 @@ public sealed class A_progress
     }
 
     [Fact]
-    public void On_a_terminal_is_one_line_that_fits()
+    public void Says_how_far_each_of_several_steps_is()
     {
-        var progress = new Progress(_talk, columns: () => 40);
-        progress.Take(At(0, new Began("not made yet")));
-        progress.Take(At(0, new Progressed(0, 400, "steps")));
-        progress.Take(At(2, new Progressed(200, 400, "steps") { Detail = "loss 2.5" }));
-        progress.Take(At(2.01, new Progressed(201, 400, "steps")));
-        progress.Take(At(3, new Said("careful", Warning: true)));
+        using var view = new PlainLines(_talk);
+        view.Take(At(0, new Began("not made yet"), "a"));
+        view.Take(At(3, new Began("not made yet"), "b"));
+        view.Take(At(6, new Progressed(6, 10, "rows"), "a"));
+        view.Take(At(7, new Progressed(7, 10, "rows"), "b"));
+        view.Take(At(9, new Progressed(9, 10, "rows"), "b"));
+        Assert.Equal("a: not made yet\nb: not made yet\na: 6/10 rows\nb: 9/10 rows  1/s  1.0 s left\n", _talk.ToString());
+    }
 
-        Assert.Equal(
-            [
-                "", "train: not made yet\n", "train [                    ] 0/400 step", "train [==========          ] 200/400 st",
-                "train: warning: careful\n", "train [==========          ] 200/400 st",
-            ],
-            _talk.ToString().Split("\r\e[K"));
+    [Fact]
+    public void Lets_no_text_from_outside_move_the_cursor()
+    {
+        using var view = new PlainLines(_talk);
+        view.Take(At(0, new Said("row \e[2J\r\nnext")));
+        Assert.Equal("train: row ?[2J??next\n", _talk.ToString());
     }
 
     [Fact]
@@ -73,5 +75,5 @@ public sealed class A_progress
     [InlineData(7800, "2 h 10 min")]
     public void Says_times_as_people_do(double seconds, string said) => Assert.Equal(said, Words.Of(TimeSpan.FromSeconds(seconds)));
 
-    private static StepEvent At(double seconds, RunEvent happened) => new("train", Start.AddSeconds(seconds), happened);
+    private static StepEvent At(double seconds, RunEvent happened, string step = "train") => new(step, Start.AddSeconds(seconds), happened);
 }

@@ -1,0 +1,23 @@
+using AngelSlim.Core.Running;
+using AngelSlim.Core.Stages;
+
+namespace AngelSlim.Cli.Rendering;
+
+/// <summary>Events as sentences.</summary>
+internal static class Told
+{
+    /// <summary>The line that an event is worth; null for what only moves a bar.</summary>
+    public static string? Of(StepEvent happened) => happened.Event switch
+    {
+        Began began => $"{happened.StepId}: {began.Reason}",
+        Said said => $"{happened.StepId}: {(said.Warning ? "warning: " : "")}{said.Text}",
+        Ended { Result: { Outcome: not StepOutcome.Cached } result } =>
+            $"{happened.StepId}: {RunRecord.Word(result.Outcome)} in {Words.Of(TimeSpan.FromSeconds(result.Seconds))}",
+        _ => null,
+    };
+
+    /// <summary>A text from outside on one line: what could move the cursor is shown as a question mark.</summary>
+    public static string OnOneLine(string text) => text.AsSpan().IndexOfAnyInRange('\0', '\x1f') < 0 && !text.AsSpan().ContainsAnyInRange('\x7f', '\x9f')
+        ? text
+        : string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter));
+}
