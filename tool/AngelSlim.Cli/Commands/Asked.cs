@@ -1,4 +1,5 @@
 using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Manifests.Reading;
 using AngelSlim.Core.Planning;
 using AngelSlim.Torch.Stages;
 
@@ -9,19 +10,19 @@ namespace AngelSlim.Cli.Commands;
 /// <param name="Steps">What is to be made.</param>
 internal sealed record Asked(ReadExperiment Manifest, IReadOnlyList<Step> Steps)
 {
-    /// <summary>Reads a manifest and works out its steps; warnings go to the talk.</summary>
+    /// <summary>Reads a manifest as the options change it, and works out its steps; warnings go to the talk.</summary>
     /// <exception cref="UserException">Something is wrong with it.</exception>
-    public static Asked Read(Machine machine, string manifest, int threads)
+    public static Asked Read(Machine machine, ManifestOptions manifest, int threads)
     {
         var read = ReadManifest(machine, manifest);
         return new(read, ExperimentResolver.Resolve(read, Composition.Stages(new TensorRuntime(machine.Packages, threads))));
     }
 
-    /// <summary>Reads a manifest; warnings go to the talk.</summary>
+    /// <summary>Reads a manifest as the options change it; warnings go to the talk.</summary>
     /// <exception cref="UserException">Something is wrong with it.</exception>
-    public static ReadExperiment ReadManifest(Machine machine, string manifest)
+    public static ReadExperiment ReadManifest(Machine machine, ManifestOptions manifest)
     {
-        var read = ExperimentReader.Read(manifest, machine.Surroundings);
+        var read = ExperimentReader.Read(manifest.Path, machine.Surroundings, ChangeReader.Read(manifest.Changes));
         foreach (var warning in read.Warnings)
         {
             machine.Talk.WriteLine(warning);

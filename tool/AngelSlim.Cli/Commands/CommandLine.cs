@@ -1,3 +1,4 @@
+using AngelSlim.Core.Manifests.Reading;
 using Cocona;
 using Cocona.Application;
 using Cocona.Filters;
@@ -31,6 +32,7 @@ internal static class CommandLine
         builder.Services.AddSingleton(choice);
         using var app = builder.Build();
         app.UseFilter(new NoSuperfluousArguments());
+        app.UseFilter(new NotesChanges(choice));
         AddVerbs(app);
         await app.RunAsync();
 
@@ -57,6 +59,24 @@ internal static class CommandLine
         public string GetVersion() => version;
 
         public string GetDescription() => "Trains, checks and ships draft models for speculative decoding, as one manifest says.";
+    }
+
+    /// <summary>The parser hands out options by their kind; in which order they came is known only here.</summary>
+    private sealed class NotesChanges(Choice choice) : ICommandFilter
+    {
+        private static readonly Dictionary<string, ChangeKind> Kinds = new() { ["set"] = ChangeKind.Set, ["set-file"] = ChangeKind.SetFile, ["unset"] = ChangeKind.Unset };
+
+        public ValueTask<int> OnCommandExecutionAsync(CoconaCommandExecutingContext ctx, CommandExecutionDelegate next)
+        {
+            choice.Changes =
+            [
+                .. from option in ctx.ParsedCommandLine.Options
+                   where Kinds.ContainsKey(option.Option.Name)
+                   orderby option.Position
+                   select new ManifestChange(Kinds[option.Option.Name], option.Value ?? ""),
+            ];
+            return next(ctx);
+        }
     }
 
     private sealed class NoSuperfluousArguments : ICommandFilter

@@ -1,3 +1,5 @@
+using AngelSlim.Core.Manifests.Reading;
+
 namespace AngelSlim.Cli.Commands;
 
 /// <summary>Words that several verbs' help shares.</summary>
@@ -5,6 +7,15 @@ internal static class Help
 {
     /// <summary>Of the argument that names a manifest.</summary>
     public const string Manifest = "The manifest, a JSON file";
+
+    /// <summary>Of <c>--set</c>.</summary>
+    public const string Set = "Change a setting: a dotted path and its value, as in --set training.steps=50 or --set speculation.tokens=[2,4]; repeatable";
+
+    /// <summary>Of <c>--set-file</c>.</summary>
+    public const string SetFile = "Change a setting to the JSON in a file; repeatable";
+
+    /// <summary>Of <c>--unset</c>.</summary>
+    public const string Unset = "Leave a setting out, so that its default holds; repeatable";
 
     /// <summary>Of <c>--store</c>.</summary>
     public const string Store = "Folder of results; .angelslim in the manifest's folder when left out";
@@ -18,4 +29,7 @@ internal sealed class Choice
 {
     /// <summary>What to do; null as long as nothing is chosen.</summary>
     public Func<Machine, int>? Verb { get; set; }
+
+    /// <summary>What the command line changes in the manifest, in its order; set before the verb's method is called.</summary>
+    public IReadOnlyList<ManifestChange> Changes { get; set; } = [];
 }

@@ -6,7 +6,7 @@ using Cocona;
 namespace AngelSlim.Cli.Commands;
 
 /// <summary>What <c>plan</c> was asked.</summary>
-internal sealed record PlanOptions(string Manifest, string? Store, bool Json);
+internal sealed record PlanOptions(ManifestOptions Manifest, string? Store, bool Json);
 
 /// <summary>Says what a run would do.</summary>
 internal sealed class PlanCommand(Machine machine, PlanOptions options)
@@ -17,7 +17,7 @@ internal sealed class PlanCommand(Machine machine, PlanOptions options)
         var asked = Asked.Read(machine, options.Manifest, machine.Cores);
         using var store = asked.Open(options.Store, machine.Clock);
         var plan = store.Planner.Make(asked.Steps);
-        machine.Output.WriteLine(options.Json ? PlanDocument.Of(options.Manifest, plan).ToJson() : Text(plan));
+        machine.Output.WriteLine(options.Json ? PlanDocument.Of(options.Manifest.Path, plan).ToJson() : Text(plan));
         return ExitCode.Done;
     }
 
@@ -43,7 +43,7 @@ internal sealed class PlanVerb(Choice choice)
     [Command(Description = "Says which steps would run, and why. Runs nothing.")]
     [Example("dotnet angelslim plan experiments/quickstart.json")]
     public void Plan(
-        [Argument(Description = Help.Manifest)] string manifest,
+        ManifestOptions manifest,
         [Option(ValueName = "folder", Description = Help.Store)] string? store = null,
         [Option(Description = Help.Json)] bool json = false) =>
         choice.Verb = machine => new PlanCommand(machine, new(manifest, store, json)).Execute();

@@ -9,7 +9,7 @@ using Cocona;
 namespace AngelSlim.Cli.Commands;
 
 /// <summary>What <c>run</c> was asked.</summary>
-internal sealed record RunOptions(string Manifest, string? Store, string? Threads, bool NoWait, bool Json);
+internal sealed record RunOptions(ManifestOptions Manifest, string? Store, string? Threads, bool NoWait, bool Json);
 
 /// <summary>Makes what a manifest asks for.</summary>
 internal sealed class RunCommand(Machine machine, RunOptions options)
@@ -25,7 +25,7 @@ internal sealed class RunCommand(Machine machine, RunOptions options)
         using var store = asked.Open(options.Store, machine.Clock);
         var place = new RunPlace(machine.Version, machine.Host, machine.Pid, threads);
         var effective = CanonicalJson.Write(EffectiveManifest.Of(asked.Manifest.Experiment));
-        var record = new RunRecord(store.Database, new RunRequest(options.Manifest, asked.Manifest.Experiment.Name, effective), place, machine.Clock);
+        var record = new RunRecord(store.Database, new RunRequest(options.Manifest.Path, asked.Manifest.Experiment.Name, effective), place, machine.Clock);
         try
         {
             return Execute(asked, store, record, place);
@@ -117,7 +117,7 @@ internal sealed class RunCommand(Machine machine, RunOptions options)
         return new()
         {
             Run = record.Id,
-            Manifest = options.Manifest,
+            Manifest = options.Manifest.Path,
             Report = places.GetValueOrDefault("report"),
             Draft = places.GetValueOrDefault("draft"),
             Steps = [.. _results.Select(RunDocumentStep.Of)],
@@ -150,7 +150,7 @@ internal sealed class RunVerb(Choice choice)
     [Command(Description = "Makes everything that a manifest asks for and the store does not have. After a stop or a kill, the same command goes on.")]
     [Example("dotnet angelslim run experiments/quickstart.json")]
     public void Run(
-        [Argument(Description = Help.Manifest)] string manifest,
+        ManifestOptions manifest,
         [Option(ValueName = "folder", Description = Help.Store)] string? store = null,
         [Option(ValueName = "number", Description = "Threads of libtorch; one per physical core when left out")] string? threads = null,
         [Option("no-wait", Description = "Do not wait for a step that another process is making; exit with 7")] bool noWait = false,

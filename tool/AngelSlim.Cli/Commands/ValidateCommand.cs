@@ -5,7 +5,7 @@ using Cocona;
 namespace AngelSlim.Cli.Commands;
 
 /// <summary>Checks a manifest.</summary>
-internal sealed class ValidateCommand(Machine machine, string manifest, bool json)
+internal sealed class ValidateCommand(Machine machine, ManifestOptions manifest, bool json)
 {
     /// <summary>Does it.</summary>
     public int Execute()
@@ -13,12 +13,12 @@ internal sealed class ValidateCommand(Machine machine, string manifest, bool jso
         try
         {
             var read = Asked.ReadManifest(machine, manifest);
-            machine.Output.WriteLine(json ? ValidateDocument.Of(manifest, read.Warnings).ToJson() : $"{manifest}: no errors");
+            machine.Output.WriteLine(json ? ValidateDocument.Of(manifest.Path, read.Warnings).ToJson() : $"{manifest.Path}: no errors");
             return ExitCode.Done;
         }
         catch (UserException failure) when (json)
         {
-            machine.Output.WriteLine(ValidateDocument.Of(manifest, failure.Problems).ToJson());
+            machine.Output.WriteLine(ValidateDocument.Of(manifest.Path, failure.Problems).ToJson());
             throw;
         }
     }
@@ -31,7 +31,7 @@ internal sealed class ValidateVerb(Choice choice)
     [Command(Description = "Checks a manifest and the files that it names, and reports every problem with its place.")]
     [Example("dotnet angelslim validate experiments/quickstart.json")]
     public void Validate(
-        [Argument(Description = Help.Manifest)] string manifest,
+        ManifestOptions manifest,
         [Option(Description = Help.Json)] bool json = false) =>
         choice.Verb = machine => new ValidateCommand(machine, manifest, json).Execute();
 }

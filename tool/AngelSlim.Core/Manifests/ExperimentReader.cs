@@ -8,22 +8,42 @@ namespace AngelSlim.Core.Manifests;
 internal static class ExperimentReader
 {
     /// <summary>Reads and checks; touches the disk to see whether what is named is there.</summary>
-    /// <exception cref="UserException">Something is wrong; carries every problem, in source order.</exception>
-    public static ReadExperiment Read(string path, Surroundings surroundings)
+    /// <param name="path">Of the manifest; what it names, and what the edits name, is relative to its folder.</param>
+    /// <param name="surroundings">Where hub cache and built-in targets lie.</param>
+    /// <param name="edits">Changes that are made before anything is checked, in this order.</param>
+    /// <exception cref="UserException">Something is wrong; carries every problem, in source order, those of the edits last.</exception>
+    public static ReadExperiment Read(string path, Surroundings surroundings, params IReadOnlyList<ManifestEdit> edits)
     {
-        var json = WithoutSchema(LocatedJson.ReadFile(path));
+        var json = WithoutSchema(edits.Aggregate(LocatedJson.ReadFile(path), Changed));
         var reading = SettingsReader.Read(typeof(Experiment), json);
         var experiment = (Experiment)reading.Settings;
         var checks = new CheckList(json, reading);
         ExperimentChecks.Check(experiment, checks);
         var sources = new SourceFinder(Path.GetDirectoryName(Path.GetFullPath(path))!, surroundings, checks).Find(experiment);
 
-        var problems = reading.Findings.Select(finding => finding.Problem).Concat(checks.Problems)
-            .OrderBy(problem => problem.Place?.Line).ThenBy(problem => problem.Place?.Column).ToLookup(problem => problem.Severity);
+        List<string?> files = [path, .. edits.SelectMany(edit => new[] { edit.Place.File, edit.Value?.Place.File })];
+        var problems = reading.Findings.Select(finding => Placed(finding, edits)).Concat(checks.Problems)
+            .OrderBy(problem => files.IndexOf(problem.Place?.File)).ThenBy(problem => problem.Place?.Line).ThenBy(problem => problem.Place?.Column)
+            .ToLookup(problem => problem.Severity);
         return problems[Severity.Error].Any()
             ? throw new UserException([.. problems[Severity.Error]])
             : new(path, experiment, json, sources, [.. problems[Severity.Warning]]);
     }
+
+    /// <summary>What is neither there nor a setting cannot be taken away; it is put there, for the reader to say so.</summary>
+    private static LocatedValue Changed(LocatedValue json, ManifestEdit edit)
+    {
+        var changed = edit.ApplyTo(json);
+        return edit.Value is null && ReferenceEquals(changed, json) && SettingsShape.At(typeof(Experiment), edit.Path) is null
+            ? (edit with { Value = new(JsonValueKind.Null, "", edit.Place) }).ApplyTo(json)
+            : changed;
+    }
+
+    /// <summary>What is missing because it was taken away is wrong where that was asked.</summary>
+    private static Problem Placed(Finding finding, IReadOnlyList<ManifestEdit> edits) =>
+        finding.Problem.Code is ProblemCode.MissingMember && edits.LastOrDefault(edit => edit.Value is null && edit.Dotted == finding.Path) is { } edit
+            ? finding.Problem with { Place = edit.Place }
+            : finding.Problem;
 
     /// <summary>Every manifest may name its schema, for editors; that is no setting.</summary>
     private static LocatedValue WithoutSchema(LocatedValue json) =>

@@ -13,19 +13,21 @@ internal sealed class LocatedJson
     /// <summary>Objects and lists within one another.</summary>
     public const int Deepest = 32;
 
-    private readonly string _file;
+    private readonly TextPlace _start;
     private readonly byte[] _utf8;
 
     // Tokens come in the order of the file, so that finding all their places costs one walk over it.
     private int _offset;
-    private int _line = 1;
-    private int _column = 1;
+    private int _line;
+    private int _column;
 
-    private LocatedJson(byte[] utf8, string file) => (_utf8, _file) = (utf8, file);
+    private LocatedJson(byte[] utf8, TextPlace start) => (_utf8, _start, _line, _column) = (utf8, start, start.Line, start.Column);
 
     /// <summary>Reads a file whole.</summary>
+    /// <param name="path">Of the file.</param>
+    /// <param name="what">The file's part, for messages.</param>
     /// <exception cref="UserException">It is not there, too large, or not JSON.</exception>
-    public static LocatedValue ReadFile(string path)
+    public static LocatedValue ReadFile(string path, string what = "manifest")
     {
         try
         {
@@ -33,23 +35,23 @@ internal sealed class LocatedJson
             var utf8 = new byte[LargestFile + 1];
             var length = stream.ReadAtLeast(utf8, utf8.Length, throwOnEndOfStream: false);
             return length <= LargestFile
-                ? Parse(utf8[..length], path)
-                : throw new UserException(ProblemCode.NotJson, $"The manifest is larger than {LargestFile} bytes. Is it another file?", new TextPlace(path));
+                ? Parse(utf8[..length], new TextPlace(path, 1, 1))
+                : throw new UserException(ProblemCode.NotJson, $"The {what} is larger than {LargestFile} bytes. Is it another file?", new TextPlace(path));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UserException(ProblemCode.MissingFile, $"The manifest cannot be read: {exception.Message}", new TextPlace(path));
+            throw new UserException(ProblemCode.MissingFile, $"The {what} cannot be read: {exception.Message}", new TextPlace(path));
         }
     }
 
     /// <summary>Parses a text.</summary>
     /// <param name="utf8">With or without a byte order mark.</param>
-    /// <param name="file">For the places.</param>
+    /// <param name="start">Of its first character.</param>
     /// <exception cref="UserException">It is not JSON, or deeper than <see cref="Deepest"/>.</exception>
-    public static LocatedValue Parse(byte[] utf8, string file)
+    public static LocatedValue Parse(byte[] utf8, TextPlace start)
     {
         var isMarked = utf8 is [0xEF, 0xBB, 0xBF, ..];
-        return new LocatedJson(isMarked ? utf8[3..] : utf8, file).Root();
+        return new LocatedJson(isMarked ? utf8[3..] : utf8, start).Root();
     }
 
     private LocatedValue Root()
@@ -155,7 +157,8 @@ internal sealed class LocatedJson
         }
 
         var column = Encoding.UTF8.GetCharCount(_utf8, start, Math.Min((int)(exception.BytePositionInLine ?? 0), _utf8.Length - start));
-        return new UserException(ProblemCode.NotJson, $"Not JSON: {Shown.Plain(exception.Reason())}", new TextPlace(_file, line + 1, column + 1));
+        var place = line is 0 ? _start with { Column = _start.Column + column } : _start with { Line = _start.Line + line, Column = column + 1 };
+        return new UserException(ProblemCode.NotJson, $"Not JSON: {Shown.Plain(exception.Reason())}", place);
     }
 
     private TextPlace Place(long offset)
@@ -171,6 +174,6 @@ internal sealed class LocatedJson
 
         _column += Encoding.UTF8.GetCharCount(passed);
         _offset = (int)offset;
-        return new TextPlace(_file, _line, _column);
+        return new TextPlace(_start.File, _line, _column);
     }
 }

@@ -52,6 +52,20 @@ internal static class SettingsShape
         ? Paths(member.Type).Select(path => $"{member.Name}.{path}").Prepend(member.Name)
         : [member.Name]);
 
+    /// <summary>The setting at a path, or an entry of a table; null when there is none.</summary>
+    public static SettingsMember? At(Type record, IReadOnlyList<string> path)
+    {
+        if (path.Count is 0 || Of(record).FirstOrDefault(member => member.Name == path[0]) is not { } member)
+        {
+            return null;
+        }
+
+        return path.Count is 1 ? member
+            : ValueType(member.Type) is { } value ? path.Count is 2 ? member with { Name = path[1], Type = value } : null
+            : IsRecord(member.Type) && ItemType(member.Type) is null ? At(member.Type, [.. path.Skip(1)])
+            : null;
+    }
+
     private static Type? Argument(Type type, Type generic, int index) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == generic ? type.GetGenericArguments()[index] : null;
 }

@@ -1,0 +1,21 @@
+using AngelSlim.Core.Manifests.Reading;
+using Cocona;
+
+namespace AngelSlim.Cli.Commands;
+
+/// <summary>A manifest and what the command line changes in it: the same words for every verb that has a manifest.</summary>
+/// <param name="Choice">Knows in which order the options came; the parser hands out each kind for itself.</param>
+/// <param name="Path">Of the manifest.</param>
+/// <param name="Set">For help and parser; see <see cref="Changes"/>.</param>
+/// <param name="SetFile">For help and parser; see <see cref="Changes"/>.</param>
+/// <param name="Unset">For help and parser; see <see cref="Changes"/>.</param>
+internal sealed record ManifestOptions(
+    [FromService] Choice Choice,
+    [Argument("manifest", Description = Help.Manifest)] string Path,
+    [Option("set", ValueName = "path=value", Description = Help.Set)] string[]? Set = null,
+    [Option("set-file", ValueName = "path=file", Description = Help.SetFile)] string[]? SetFile = null,
+    [Option("unset", ValueName = "path", Description = Help.Unset)] string[]? Unset = null) : ICommandParameterSet
+{
+    /// <summary>In the order of the command line.</summary>
+    public IReadOnlyList<ManifestChange> Changes => Choice.Changes;
+}
