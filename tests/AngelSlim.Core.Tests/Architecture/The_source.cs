@@ -83,6 +83,20 @@ public sealed partial class The_source
         Assert.Empty(wrong);
     }
 
+    [Fact]
+    public void Begins_no_transaction_that_reads_before_it_has_the_right_to_write()
+    {
+        var wrong = from file in SourceFiles()
+                    from Match call in Transaction().Matches(File.ReadAllText(file))
+                    where call.Groups[1].Value is not "deferred: false"
+                    select $"{Short(file)}: {call.Value}";
+
+        Assert.Empty(wrong);
+    }
+
+    [GeneratedRegex(@"\bBeginTransaction(?:Async)?\((.*?)\)|\bbegin\s+(?:transaction|deferred)\b", RegexOptions.Singleline)]
+    private static partial Regex Transaction();
+
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex NamespaceLine();
 

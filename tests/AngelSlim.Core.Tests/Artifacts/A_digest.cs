@@ -1,5 +1,6 @@
 using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Running;
 using AngelSlim.Core.Tests.Running;
 using Xunit;
 
@@ -51,6 +52,53 @@ public sealed class A_digest : IDisposable
     }
 
     [Fact]
+    public void Follows_a_file_that_is_replaced_by_one_of_equal_size_and_time()
+    {
+        var path = Written("abc");
+        var digests = Digests(TimeSpan.FromSeconds(5));
+        digests.Of(path);
+        File.WriteAllText(_folder.At("other"), "abd");
+        File.SetLastWriteTimeUtc(_folder.At("other"), File.GetLastWriteTimeUtc(path));
+        File.Move(_folder.At("other"), path, overwrite: true);
+
+        Assert.Equal(Digest.Of("abd"), digests.Of(path));
+    }
+
+    [Fact]
+    public void Follows_every_change_within_one_tick_of_the_clock()
+    {
+        var digests = Digests(TimeSpan.Zero);
+        for (var i = 0; i < 200; i++)
+        {
+            Assert.Equal(Digest.Of($"{i:000}"), digests.Of(Written($"{i:000}")));
+        }
+
+        Assert.Equal(0, _memo.Kept);
+    }
+
+    [Fact]
+    public void Of_a_file_from_the_future_is_neither_remembered_nor_believed()
+    {
+        var path = Written("abc");
+        Digests(TimeSpan.FromHours(-1)).Of(path);
+        Assert.Equal(0, _memo.Kept);
+
+        Digests(TimeSpan.FromHours(1)).Of(path);
+        Assert.Equal(1, _memo.Kept);
+        Digests(TimeSpan.FromHours(-1)).Of(path);
+        Assert.Equal(0, _memo.Hits);
+    }
+
+    [Fact]
+    public void Of_a_file_that_a_program_dates_forward_is_not_remembered()
+    {
+        var path = Written("abc");
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddDays(1));
+        Digests(TimeSpan.FromHours(1)).Of(path);
+        Assert.Equal(0, _memo.Kept);
+    }
+
+    [Fact]
     public void Of_a_checkpoint_leaves_out_what_no_loader_reads()
     {
         var sources = new SourceDigests(Digests(TimeSpan.Zero));
@@ -84,6 +132,26 @@ public sealed class A_digest : IDisposable
     }
 
     [Fact]
+    public void Of_many_files_is_remembered_at_once()
+    {
+        var folder = Directory.CreateDirectory(_folder.At("many")).FullName;
+        for (var i = 0; i < 300; i++)
+        {
+            File.WriteAllText(Path.Combine(folder, $"{i}.json"), $"{i}");
+        }
+
+        using var database = RunDatabase.Open(_folder.At("store"));
+        var commits = 0;
+        var paths = Directory.GetFiles(folder);
+        var memo = new Counted(database, () => commits++);
+        var read = new FileDigests(memo, new Later(TimeSpan.FromSeconds(5))).Read(paths);
+
+        Assert.All(paths, path => Assert.Equal(Digest.Of(Path.GetFileNameWithoutExtension(path)), read[path].Digest));
+        Assert.Equal(1, commits);
+        Assert.All(paths, path => Assert.Equal(read[path].Digest, database.Find(FileIdentity.Of(path))));
+    }
+
+    [Fact]
     public void Of_a_result_refuses_links()
     {
         File.CreateSymbolicLink(_folder.At("link"), "/etc/hostname");
@@ -107,6 +175,17 @@ public sealed class A_digest : IDisposable
         public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + by;
     }
 
+    private sealed class Counted(RunDatabase database, Action keeping) : IDigestMemo
+    {
+        public Digest? Find(FileIdentity file) => database.Find(file);
+
+        public void Keep(IReadOnlyCollection<FileContent> files)
+        {
+            keeping();
+            database.Keep(files);
+        }
+    }
+
     private sealed class Memo : IDigestMemo
     {
         private readonly Dictionary<FileIdentity, Digest> _known = [];
@@ -122,10 +201,13 @@ public sealed class A_digest : IDisposable
             return known ? digest : null;
         }
 
-        public void Keep(FileIdentity file, Digest digest)
+        public void Keep(IReadOnlyCollection<FileContent> files)
         {
-            Kept++;
-            _known[file] = digest;
+            foreach (var (file, digest) in files)
+            {
+                Kept++;
+                _known[file] = digest;
+            }
         }
     }
 }

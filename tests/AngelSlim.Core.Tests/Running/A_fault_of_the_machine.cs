@@ -16,7 +16,7 @@ public sealed class A_fault_of_the_machine : IDisposable
 
     [Theory]
     [InlineData(3, ProblemCode.FileSystem)]
-    [InlineData(5, ProblemCode.FileSystem)]
+    [InlineData(5, ProblemCode.StoreBusy)]
     [InlineData(7, ProblemCode.OutOfMemory)]
     [InlineData(8, ProblemCode.FileSystem)]
     [InlineData(10, ProblemCode.FileSystem)]

@@ -63,6 +63,6 @@ public sealed class A_refusal_of_the_system : IDisposable
     {
         public Digest? Find(FileIdentity file) => throw refusal;
 
-        public void Keep(FileIdentity file, Digest digest) => throw refusal;
+        public void Keep(IReadOnlyCollection<FileContent> files) => throw refusal;
     }
 }

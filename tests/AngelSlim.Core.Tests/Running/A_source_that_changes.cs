@@ -39,6 +39,38 @@ public sealed class A_source_that_changes : IDisposable
     }
 
     [Fact]
+    public void And_changes_back_while_a_stage_runs_is_noticed()
+    {
+        using var toy = new ToyStore(_folder.At("store"));
+        var before = File.ReadAllText(_source);
+        toy.Happened = happened =>
+        {
+            if (happened.Event is Progressed { Done: 1 })
+            {
+                File.WriteAllText(_source, "something else");
+                File.WriteAllText(_source, before);
+            }
+        };
+
+        Refused(() => toy.Run(Write("a", source: _source)));
+    }
+
+    [Fact]
+    public void In_nothing_but_its_rights_and_links_has_not_changed()
+    {
+        using var toy = new ToyStore(_folder.At("store"));
+        toy.Happened = happened =>
+        {
+            if (happened.Event is Progressed { Done: 1 } && !OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(_source, UnixFileMode.UserRead);
+            }
+        };
+
+        Assert.Equal("made", toy.Run(Write("a", source: _source))["a"]);
+    }
+
+    [Fact]
     public void While_a_stage_fails_keeps_no_work_either()
     {
         using var toy = new ToyStore(_folder.At("store"));

@@ -1,6 +1,7 @@
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Running;
 using AngelSlim.Toy;
+using Microsoft.Data.Sqlite;
 using Xunit;
 using static AngelSlim.Toy.ToyStore;
 
@@ -24,12 +25,108 @@ public sealed class An_index : IDisposable
     }
 
     [Fact]
+    public void Of_an_older_tool_is_kept_beside_the_one_that_is_made_of_it()
+    {
+        using (var toy = new ToyStore(_folder.Path))
+        {
+            toy.Run(Write("a"));
+            MakeOlder(toy.Database);
+        }
+
+        using (var database = RunDatabase.Open(_folder.Path))
+        {
+            Assert.Equal(1L, database.Scalar("select count(*) from artifacts where steady is null"));
+        }
+
+        Assert.Equal(["runs.db", "runs.db.v1.backup"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
+        File.Move(_folder.At("runs.db.v1.backup"), _folder.At("runs.db"), overwrite: true);
+        using var restored = RunDatabase.Open(_folder.Path);
+        Assert.Equal((1L, 2L), ((long)restored.Scalar("select count(*) from runs")!, (long)restored.Scalar("select max(version) from schema_version")!));
+    }
+
+    [Fact]
+    public void Is_brought_to_a_version_once_however_many_are_at_it()
+    {
+        using (var database = RunDatabase.Open(_folder.Path))
+        {
+            MakeOlder(database);
+        }
+
+        using var start = new Barrier(8);
+        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ =>
+        {
+            start.SignalAndWait(TimeSpan.FromSeconds(2));
+            RunDatabase.Open(_folder.Path).Dispose();
+        });
+
+        using var brought = RunDatabase.Open(_folder.Path);
+        Assert.Equal([1L, 2L], brought.Rows("select version from schema_version", row => row.GetInt64(0)));
+    }
+
+    [Fact]
+    public void Is_made_once_however_many_are_at_it()
+    {
+        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ => RunDatabase.Open(_folder.Path).Dispose());
+        using var made = RunDatabase.Open(_folder.Path);
+        Assert.Equal([1L, 2L], made.Rows("select version from schema_version", row => row.GetInt64(0)));
+    }
+
+    [Fact]
+    public void On_a_network_disk_has_no_log_that_needs_shared_memory_and_flushes_every_commit()
+    {
+        var modes = new List<(object?, object?)>();
+        foreach (var disk in new[] { new FileSystemKind("ext4", IsLocal: true), new FileSystemKind("nfs", IsLocal: false), new FileSystemKind("ext4", IsLocal: true) })
+        {
+            using var database = RunDatabase.Open(_folder.Path, disk);
+            database.Execute("insert into schema_version values (2)");
+            modes.Add((database.Scalar("pragma journal_mode"), database.Scalar("pragma synchronous")));
+        }
+
+        Assert.Equal([("wal", 1L), ("truncate", 2L), ("wal", 1L)], modes);
+        Assert.True(FileSystemKind.Of("/proc").IsLocal);
+    }
+
+    [Fact]
+    public void That_has_its_version_is_not_written_to_when_it_is_opened()
+    {
+        RunDatabase.Open(_folder.Path).Dispose();
+        var before = File.ReadAllBytes(_folder.At("runs.db"));
+        using (var writer = new SqliteConnection($"Data Source={_folder.At("runs.db")};Pooling=false"))
+        {
+            writer.Open();
+            using var busy = writer.BeginTransaction(deferred: false);
+            RunDatabase.Open(_folder.Path).Dispose();
+        }
+
+        Assert.Equal(before, File.ReadAllBytes(_folder.At("runs.db")));
+    }
+
+    [Fact]
+    public void Keeps_all_of_a_transaction_or_nothing_and_takes_threads_in_turn()
+    {
+        using var database = RunDatabase.Open(_folder.Path);
+        Assert.Throws<InvalidOperationException>(() => database.InTransaction(() =>
+        {
+            Insert(database, version: 50);
+            throw new InvalidOperationException();
+        }));
+        Parallel.For(0, 40, i => database.InTransaction(() =>
+        {
+            database.InTransaction(() => Insert(database, version: 3));
+            Assert.Equal(1L, (long)database.Scalar("select count(*) from schema_version where version = 3")! % 2);
+            Insert(database, version: 3);
+        }));
+
+        Assert.Equal((80L, 0L), ((long)database.Scalar("select count(*) from schema_version where version = 3")!, (long)database.Scalar("select count(*) from schema_version where version = 50")!));
+    }
+
+    [Fact]
     public void That_is_no_database_is_refused_with_what_to_do()
     {
         File.WriteAllText(_folder.At("runs.db"), new string('x', 5000));
         var damaged = Assert.Throws<DataException>(() => RunDatabase.Open(_folder.Path));
         Assert.Equal(ProblemCode.StoreCorrupt, damaged.Problem.Code);
-        Assert.Contains("delete it and run again", damaged.Message, StringComparison.Ordinal);
+        Assert.Contains($"doctor --fix --store {_folder.Path}", damaged.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,4 +162,10 @@ public sealed class An_index : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static void Insert(RunDatabase database, int version) => database.Execute("insert into schema_version values ($version)", ("$version", version));
+
+    /// <summary>As version 1 of the schema left it.</summary>
+    private static void MakeOlder(RunDatabase database) =>
+        database.Execute("alter table artifacts drop column steady; delete from schema_version where version > 1");
 }

@@ -37,10 +37,10 @@ internal sealed class ArtifactListing
     public static ArtifactListing Of(string folder, Func<string, Digest> digestOf) =>
         new(Paths(folder).Select(path => new ListedFile(Relative(folder, path), new FileInfo(path).Length, digestOf(path))));
 
-    /// <summary>The first difference between what was listed and what a folder holds now, or null.</summary>
+    /// <summary>The first difference between what was listed and what a folder holds now, or null. Names and sizes are compared before any file is read.</summary>
     /// <param name="folder">The artifact's folder.</param>
-    /// <param name="digestOf">From a file's absolute path.</param>
-    public string? FirstDifference(string folder, Func<string, Digest> digestOf)
+    /// <param name="read">From absolute paths to what the files hold.</param>
+    public string? FirstDifference(string folder, Func<IReadOnlyCollection<string>, IReadOnlyDictionary<string, FileContent>> read)
     {
         if (!Directory.Exists(folder))
         {
@@ -48,10 +48,21 @@ internal sealed class ArtifactListing
         }
 
         var extra = Paths(folder).Select(path => Relative(folder, path)).Except(Files.Select(file => file.Path)).FirstOrDefault();
-        return extra is not null ? $"{extra} does not belong there" : Files.Select(file => Difference(file, folder, digestOf)).FirstOrDefault(fault => fault is not null);
+        if (extra is not null)
+        {
+            return $"{extra} does not belong there";
+        }
+
+        if (Files.Select(file => DifferenceInSize(file, folder)).FirstOrDefault(fault => fault is not null) is { } other)
+        {
+            return other;
+        }
+
+        var now = read([.. Files.Select(file => Path.Combine(folder, file.Path))]);
+        return Files.FirstOrDefault(file => now[Path.Combine(folder, file.Path)].Digest != file.Sha256) is { } changed ? $"the bytes of {changed.Path} have changed" : null;
     }
 
-    private static string? Difference(ListedFile file, string folder, Func<string, Digest> digestOf)
+    private static string? DifferenceInSize(ListedFile file, string folder)
     {
         var now = new FileInfo(Path.Combine(folder, file.Path));
         if (!now.Exists)
@@ -59,12 +70,7 @@ internal sealed class ArtifactListing
             return $"{file.Path} is gone";
         }
 
-        if (now.Length != file.Size)
-        {
-            return $"{file.Path} has {now.Length} bytes instead of {file.Size}";
-        }
-
-        return digestOf(now.FullName) == file.Sha256 ? null : $"the bytes of {file.Path} have changed";
+        return now.Length == file.Size ? null : $"{file.Path} has {now.Length} bytes instead of {file.Size}";
     }
 
     private static IEnumerable<string> Paths(string folder)

@@ -1,9 +1,26 @@
+using AngelSlim.Core.Manifests;
+
 namespace AngelSlim.Core.Artifacts;
 
 /// <summary>What the store has under a key.</summary>
 /// <param name="Found">The result, if it is there and whole.</param>
 /// <param name="Fault">What is wrong with it, if it is there and damaged.</param>
 internal readonly record struct Lookup(StoredArtifact? Found, string? Fault = null);
+
+/// <summary>What lies under a key, read but not judged.</summary>
+/// <param name="Key">Its name.</param>
+/// <param name="Folder">Absolute path of the folder with listing, recipe, log and output.</param>
+internal sealed record StoredObject(StepKey Key, string Folder)
+{
+    /// <summary>Its listing; null when it cannot be read.</summary>
+    public StoredArtifact? Artifact { get; init; }
+
+    /// <summary>The text behind the key; null when it cannot be read.</summary>
+    public string? Recipe { get; init; }
+
+    /// <summary>Why it cannot be read.</summary>
+    public string? Fault { get; init; }
+}
 
 /// <summary>Results by key: <c>objects</c> holds complete ones, <c>work</c> partial ones, <c>quarantine</c> damaged ones.</summary>
 /// <remarks>
@@ -36,8 +53,8 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
     {
         try
         {
-            var stored = Read(key);
-            var fault = stored.Listing.FirstDifference(stored.Folder, digests.Of);
+            var stored = ReadListing(key, ObjectFolder(key));
+            var fault = stored.Listing.FirstDifference(stored.Folder, digests.Read);
             return fault is null ? new(stored) : new(null, fault);
         }
         catch (DirectoryNotFoundException) when (!Directory.Exists(ObjectFolder(key)))
@@ -50,26 +67,25 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
         }
     }
 
-    /// <summary>All results of a stage with their recipes, the newest first; damaged ones are left out.</summary>
-    public IReadOnlyList<(StoredArtifact Artifact, string Recipe)> Of(string stage)
-    {
-        var folder = new DirectoryInfo(Path.Combine(Root, "objects", stage));
-        return !folder.Exists ? [] : [.. folder.EnumerateDirectories().SelectMany(entry => ReadOrNone(stage, entry)).OrderByDescending(entry => entry.Artifact.Made.At)];
-    }
+    /// <summary>All results of a stage with their recipes, the newest first; those that cannot be read are left out: <see cref="Objects"/> has them.</summary>
+    public IReadOnlyList<(StoredArtifact Artifact, string Recipe)> Of(string stage) =>
+        [.. from key in Keys(new DirectoryInfo(Path.Combine(ObjectsFolder, stage)))
+            let found = Read(key, ObjectFolder(key))
+            where found.Fault is null
+            orderby found.Artifact!.Made.At descending
+            select (found.Artifact!, found.Recipe!)];
 
-    /// <summary>Keys with partial work. What else lies there (a file system's <c>lost+found</c>) is nobody's business.</summary>
-    public IReadOnlyList<StepKey> Started()
-    {
-        var work = new DirectoryInfo(Path.Combine(Root, "work"));
-        return !work.Exists ? [] :
-        [
-            .. from stage in work.EnumerateDirectories()
-               where stage.Name.All(char.IsAsciiLetterLower)
-               from key in stage.EnumerateDirectories()
-               where Digest.IsDigest(key.Name)
-               select new StepKey(stage.Name, Digest.Parse(key.Name)),
-        ];
-    }
+    /// <summary>Everything under <c>objects</c>, also what cannot be read; no file of a result is opened.</summary>
+    public IEnumerable<StoredObject> Objects() => Keys(ObjectsFolder).Select(key => Read(key, ObjectFolder(key)));
+
+    /// <summary>Keys with partial work.</summary>
+    public IReadOnlyList<StepKey> Started() => Keys(Path.Combine(Root, "work"));
+
+    /// <summary>Keys of which something has come in from elsewhere.</summary>
+    public IReadOnlyList<StepKey> Arriving() => Keys(Path.Combine(Root, "incoming"));
+
+    /// <summary>Where a result is put together that was made elsewhere, with <see cref="RecipeFile"/>, <see cref="ListingFile"/> and <c>output</c> as under <c>objects</c>; survives a kill.</summary>
+    public string Incoming(StepKey key) => Path.Combine(Root, "incoming", key.RelativePath);
 
     /// <summary>Moves a damaged result out of the way; nothing is deleted.</summary>
     /// <returns>Where it lies now.</returns>
@@ -124,9 +140,57 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
     /// <summary>Deletes what a kill just after the publishing left.</summary>
     public void ClearWork(StepKey key)
     {
-        if (Directory.Exists(Work(key).Root))
+        Durable.DeleteFolder(Work(key).Root);
+    }
+
+    /// <summary>Turns what lies at <see cref="Incoming"/> into a result, judged to its last byte, by steps after each of which a kill loses nothing. Under the key's lock.</summary>
+    /// <returns>What has just become durable, step by step; the work is done while it is enumerated.</returns>
+    /// <exception cref="DataException">It is not the result of this key, or not whole; nothing was changed.</exception>
+    public IEnumerable<string> Import(StepKey key)
+    {
+        var folder = Incoming(key);
+        if (Directory.Exists(ObjectFolder(key)))
         {
-            Directory.Delete(Work(key).Root, recursive: true);
+            Durable.DeleteFolder(folder);
+            yield break;
+        }
+
+        if (Fault(Read(key, folder)) is { } fault)
+        {
+            throw new DataException(ProblemCode.StoreCorrupt, $"What came in as {key} is not that result: {fault}. Delete the folder and fetch it again.", new TextPlace(folder));
+        }
+
+        Flush(folder);
+        yield return "flushed";
+        MakeReadOnly(Path.Combine(folder, OutputFolder));
+        yield return "mode";
+        Durable.CreateFolder(Path.GetDirectoryName(ObjectFolder(key))!);
+        Durable.MoveFolder(folder, ObjectFolder(key));
+        yield return "object";
+    }
+
+    /// <summary>What is wrong with an object, every byte of it read; null when nothing is.</summary>
+    /// <param name="found">What lies under a key, here or on its way in.</param>
+    /// <exception cref="IOException">The system does not let it be read: that says nothing about the object.</exception>
+    public static string? Fault(StoredObject found)
+    {
+        if (found.Fault is not null)
+        {
+            return found.Fault;
+        }
+
+        if (Digest.Of(found.Recipe!) != found.Key.Recipe)
+        {
+            return $"{RecipeFile} is not the recipe of this key";
+        }
+
+        try
+        {
+            return found.Artifact!.Listing.FirstDifference(found.Artifact.Folder, FileDigests.Unremembered);
+        }
+        catch (InvalidDataException link)
+        {
+            return link.Message;
         }
     }
 
@@ -156,25 +220,35 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
         }
     }
 
-    private string ObjectFolder(StepKey key) => Path.Combine(Root, "objects", key.RelativePath);
+    private string ObjectsFolder => Path.Combine(Root, "objects");
 
-    private StoredArtifact Read(StepKey key) =>
-        StoredArtifact.Parse(File.ReadAllText(Path.Combine(ObjectFolder(key), ListingFile)), key, Path.Combine(ObjectFolder(key), OutputFolder));
+    private string ObjectFolder(StepKey key) => Path.Combine(ObjectsFolder, key.RelativePath);
 
-    private IEnumerable<(StoredArtifact Artifact, string Recipe)> ReadOrNone(string stage, DirectoryInfo entry)
+    private static StoredArtifact ReadListing(StepKey key, string folder) =>
+        StoredArtifact.Parse(File.ReadAllText(Path.Combine(folder, ListingFile)), key, Path.Combine(folder, OutputFolder));
+
+    private static StoredObject Read(StepKey key, string folder)
     {
-        StoredArtifact artifact;
-        string recipe;
+        var found = new StoredObject(key, folder);
         try
         {
-            artifact = Read(new(stage, Digest.Parse(entry.Name)));
-            recipe = File.ReadAllText(Path.Combine(entry.FullName, RecipeFile));
+            return found with { Artifact = ReadListing(key, folder), Recipe = File.ReadAllText(Path.Combine(folder, RecipeFile)) };
         }
         catch (Exception failure) when (failure is FormatException or IOException or UnauthorizedAccessException)
         {
-            return [];
+            return found with { Fault = failure.Message };
         }
-
-        return [(artifact, recipe)];
     }
+
+    /// <summary>Keys by stage. What else lies there (a file system's <c>lost+found</c>) is nobody's business.</summary>
+    private static List<StepKey> Keys(string folder)
+    {
+        var stages = new DirectoryInfo(folder);
+        return !stages.Exists ? [] : [.. stages.EnumerateDirectories().Where(stage => stage.Name.All(char.IsAsciiLetterLower)).SelectMany(Keys)];
+    }
+
+    private static IEnumerable<StepKey> Keys(DirectoryInfo stage) => !stage.Exists ? [] :
+        from key in stage.EnumerateDirectories()
+        where Digest.IsDigest(key.Name)
+        select new StepKey(stage.Name, Digest.Parse(key.Name));
 }

@@ -73,6 +73,44 @@ internal static class Durable
         FlushFolder(Path.GetDirectoryName(from)!);
     }
 
+    /// <summary>Deletes a folder, if it is there, and all that is in it, also where it may only be read.</summary>
+    public static void DeleteFolder(string path)
+    {
+        var folder = new DirectoryInfo(path);
+        if (!folder.Exists)
+        {
+            return;
+        }
+
+        foreach (var entry in folder.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = FileAttributes.None }).Prepend(folder))
+        {
+            MakeWritable(entry);
+        }
+
+        foreach (var inner in folder.EnumerateDirectories("*", new EnumerationOptions { AttributesToSkip = FileAttributes.None }))
+        {
+            // A link is deleted, never what it leads to.
+            if (inner.LinkTarget is null)
+            {
+                DeleteFolder(inner.FullName);
+            }
+        }
+
+        folder.Delete(recursive: true);
+    }
+
+    private static void MakeWritable(FileSystemInfo entry)
+    {
+        if (entry.LinkTarget is null && OperatingSystem.IsWindows())
+        {
+            entry.Attributes &= ~FileAttributes.ReadOnly;
+        }
+        else if (entry.LinkTarget is null && entry is DirectoryInfo && !OperatingSystem.IsWindows())
+        {
+            entry.UnixFileMode |= UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        }
+    }
+
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Open(byte[] path, int flags);

@@ -13,10 +13,19 @@ namespace AngelSlim.Core.Artifacts;
 internal sealed record FileIdentity(string Path, long Size, long Inode, long Modified, long Changed)
 {
     private const int FollowLinksFromHere = -100;
+
+    // A network disk is asked, instead of what this machine remembers of it.
+    private const int AskTheServer = 0x2000;
     private const uint BasicFacts = 0x7ff;
     private const int NoEntry = 2;
     private const int NoFolder = 20;
     private const int Denied = 13;
+
+    /// <summary>When bytes or attributes last changed, by the file system's clock.</summary>
+    public DateTimeOffset LastChange => DateTimeOffset.UnixEpoch.AddTicks(Math.Max(Modified, Changed) / 100);
+
+    /// <summary>The same file, not written to since: only its attributes (rights, the number of its links) may have changed.</summary>
+    public bool IsUnwritten(FileIdentity since) => this with { Changed = since.Changed } == since;
 
     /// <summary>Of a file, or of what a link leads to.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
@@ -33,7 +42,7 @@ internal sealed record FileIdentity(string Path, long Size, long Inode, long Mod
 
         // struct statx has one layout on every architecture: size at 40, inode at 32, changed at 96, modified at 112.
         var facts = new byte[256];
-        if (StatX(FollowLinksFromHere, Encoding.UTF8.GetBytes(path + '\0'), 0, BasicFacts, facts) != 0)
+        if (StatX(FollowLinksFromHere, Encoding.UTF8.GetBytes(path + '\0'), AskTheServer, BasicFacts, facts) != 0)
         {
             throw Refusal(path, Marshal.GetLastPInvokeError());
         }

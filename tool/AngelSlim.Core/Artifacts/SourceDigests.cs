@@ -4,8 +4,8 @@ namespace AngelSlim.Core.Artifacts;
 
 /// <summary>What the user brought, as it was at one moment.</summary>
 /// <param name="Digest">Enters keys; knows no path.</param>
-/// <param name="Files">Digests by absolute path.</param>
-internal sealed record SourceContent(Digest Digest, IReadOnlyDictionary<string, Digest> Files);
+/// <param name="Files">By absolute path.</param>
+internal sealed record SourceContent(Digest Digest, IReadOnlyDictionary<string, FileContent> Files);
 
 /// <summary>Digests of what the user brought.</summary>
 internal sealed class SourceDigests(FileDigests files)
@@ -30,12 +30,16 @@ internal sealed class SourceDigests(FileDigests files)
     /// <summary>The first file that is not what it was: changed, gone or new; null when there is none.</summary>
     /// <param name="source">What the user brought.</param>
     /// <param name="before">What it held.</param>
+    /// <remarks>
+    /// A file that was written to counts, whatever it holds now: it may have held something else in between. Where only its
+    /// attributes changed (a link was made to it, a backup looked at it) its bytes decide.
+    /// </remarks>
     public string? FirstChange(Artifact source, SourceContent before)
     {
         try
         {
-            var now = Read(source).Files;
-            return before.Files.Keys.Union(now.Keys).FirstOrDefault(path => before.Files.GetValueOrDefault(path) != now.GetValueOrDefault(path));
+            var now = Paths(source);
+            return before.Files.Keys.Union(now).FirstOrDefault(path => !before.Files.TryGetValue(path, out var file) || HasChanged(file));
         }
         catch (IOException failure) when (IsGone(failure))
         {
@@ -43,22 +47,25 @@ internal sealed class SourceDigests(FileDigests files)
         }
     }
 
+    private bool HasChanged(FileContent before)
+    {
+        var now = FileIdentity.Of(before.Identity.Path);
+        return now != before.Identity && (!now.IsUnwritten(before.Identity) || files.Of(now.Path) != before.Digest);
+    }
+
     private static bool IsGone(IOException failure) => failure is FileNotFoundException or DirectoryNotFoundException;
 
     private SourceContent Read(Artifact source)
     {
-        if (source is SourceFile file)
-        {
-            var digest = files.Of(file.Path);
-            return new(digest, new Dictionary<string, Digest> { [file.Path] = digest });
-        }
-
-        var listing = Listing(source.Folder);
-        return new(listing.Digest, listing.Files.ToDictionary(listed => Path.Combine(source.Folder, listed.Path), listed => listed.Sha256));
+        var contents = files.Read(Paths(source));
+        return source is SourceFile file
+            ? new(contents[file.Path].Digest, contents)
+            : new(new ArtifactListing(contents.Values.Select(Listed)).Digest, contents);
     }
 
-    private ArtifactListing Listing(string folder) =>
-        new(from file in new DirectoryInfo(folder).EnumerateFiles()
-            where CheckpointFiles.Contains(file.Extension)
-            select new ListedFile(file.Name, FileIdentity.Of(file.FullName).Size, files.Of(file.FullName)));
+    private static ListedFile Listed(FileContent file) => new(Path.GetFileName(file.Identity.Path), file.Identity.Size, file.Digest);
+
+    private static List<string> Paths(Artifact source) => source is SourceFile file
+        ? [file.Path]
+        : [.. from inner in new DirectoryInfo(source.Folder).EnumerateFiles() where CheckpointFiles.Contains(inner.Extension) select inner.FullName];
 }

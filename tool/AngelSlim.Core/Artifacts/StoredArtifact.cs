@@ -46,6 +46,11 @@ internal sealed record StoredArtifact(StepKey Key, string Folder, ArtifactListin
             var files = json["files"]!.AsArray().Select(file =>
                 new ListedFile((string)file!["path"]!, (long)file["size"]!, Digest.Parse((string)file["sha256"]!)));
             var listing = new ArtifactListing(files);
+            if (listing.Files.FirstOrDefault(file => !IsBelow(file.Path)) is { } outside)
+            {
+                throw new FormatException($"'{outside.Path}' is no file of the result");
+            }
+
             return (string)json["form"]! is Form && (string)json["digest"]! == listing.Digest.Hex
                 ? new(key, folder, listing, MakingOf(json["made"]!))
                 : throw new FormatException("its digest is not that of its files");
@@ -55,6 +60,10 @@ internal sealed record StoredArtifact(StepKey Key, string Folder, ArtifactListin
             throw new FormatException($"artifact.json cannot be read: {failure.Message}", failure);
         }
     }
+
+    /// <summary>A listing that comes from elsewhere may name what it likes; only names that lead into the folder are followed.</summary>
+    private static bool IsBelow(string path) =>
+        path.Split('/').All(part => part is not ("" or "." or "..")) && !path.Contains('\\') && !path.Contains('\0') && !Path.IsPathRooted(path);
 
     private static Making MakingOf(JsonNode made) => new((DateTimeOffset)made["at"]!, (double)made["seconds"]!, (string)made["tool"]!)
     {

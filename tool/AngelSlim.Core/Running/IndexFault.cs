@@ -23,14 +23,27 @@ internal static class IndexFault
     /// <param name="failure">What SQLite said.</param>
     public static DataException? Of(string path, SqliteException failure) => failure.SqliteErrorCode switch
     {
-        Corrupt or NotADatabase => Explained(ProblemCode.StoreCorrupt, path, failure, "It holds no result: delete it and run again."),
+        Corrupt or NotADatabase => Explained(ProblemCode.StoreCorrupt, path, failure, WhatToDoAboutDamage(path)),
         Full => DiskFull.Explained(Path.GetDirectoryName(path)!, failure),
         NoMemory => OutOfMemory.Explained(Path.GetDirectoryName(path)!, failure),
-        Busy or Locked or LockingProtocol => Explained(ProblemCode.FileSystem, path, failure, "Another process has it and does not let go: wait for it, and run the same command again."),
+        Busy or Locked or LockingProtocol => Explained(ProblemCode.StoreBusy, path, failure, $"Another process has it and does not let go{WhoWorks(path)}. Wait for it, and run the same command again."),
         Denied or ReadOnly or CannotOpen or Unreadable => Explained(
             ProblemCode.FileSystem, path, failure, "The store must lie on a disk that you may write to: change that, or take another store with --store."),
         _ => null,
     };
+
+    /// <summary>No result is lost with the index.</summary>
+    /// <param name="path">The index.</param>
+    public static string WhatToDoAboutDamage(string path) =>
+        $"It holds no result. 'dotnet angelslim doctor --fix --store {Path.GetDirectoryName(path)}' puts it aside and makes it anew from what lies beside it.";
+
+    /// <summary>Those who make something in this store now are the likely ones.</summary>
+    private static string WhoWorks(string path)
+    {
+        var root = Path.GetDirectoryName(path)!;
+        var who = StoreLock.Held(root).Select(key => StoreLock.HolderOf(root, key)).OfType<Holder>().Distinct().ToList();
+        return who.Count is 0 ? "" : $"; at work in this store: {string.Join(", ", who)}";
+    }
 
     private static DataException Explained(string code, string path, SqliteException failure, string whatToDo) =>
         new(code, $"The index cannot be used: {failure.Message} {whatToDo}", new TextPlace(path), failure);

@@ -7,28 +7,43 @@ namespace AngelSlim.Core.Running;
 
 /// <summary>The index of a store: runs, steps, attempts, metrics, artifacts, lineage, and digests of files. Losing it loses no result.</summary>
 /// <remarks>
-/// WAL without a flush per commit: a kill loses nothing, a power cut at most the last rows, which results do not depend on.
-/// Every write is one statement or an immediate transaction: a deferred one that reads first cannot be upgraded, and stalls.
+/// On a local disk: WAL without a flush per commit; a kill loses nothing, a power cut at most the last rows, which results
+/// do not depend on. WAL needs memory that its readers share, so that on a network disk every commit is a rollback journal
+/// that is flushed. Every write is one statement or an immediate transaction: a deferred one that reads first cannot be
+/// upgraded, and stalls. May be used from several threads; they take turns.
 /// </remarks>
 internal sealed class RunDatabase : IDigestMemo, IDisposable
 {
-    private const string FileName = "runs.db";
-    private readonly SqliteConnection _connection;
+    /// <summary>The index's name in its store.</summary>
+    public const string FileName = "runs.db";
 
-    private RunDatabase(SqliteConnection connection) => _connection = connection;
+    private readonly SqliteConnection _connection;
+    private SqliteTransaction? _transaction;
+
+    private RunDatabase(SqliteConnection connection, string root) => (_connection, Root) = (connection, root);
+
+    /// <summary>The store, absolute.</summary>
+    public string Root { get; }
 
     /// <summary>Opens or makes the index of a store.</summary>
-    /// <exception cref="DataException">A newer tool has written it, or it is damaged, or the system does not let it be written.</exception>
+    /// <exception cref="DataException">A newer tool has written it, or it is damaged or busy, or the system does not let it be written.</exception>
     public static RunDatabase Open(string root)
     {
         Durable.CreateFolder(root);
-        var path = Path.Combine(root, FileName);
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30, Pooling = false }.ToString());
+        return Open(root, FileSystemKind.Of(root));
+    }
+
+    /// <summary>Opens or makes the index of a store on a disk of some kind.</summary>
+    /// <exception cref="DataException">As above.</exception>
+    internal static RunDatabase Open(string root, FileSystemKind disk)
+    {
+        var path = Path.Combine(Path.GetFullPath(root), FileName);
+        var connection = Connection(path, SqliteOpenMode.ReadWriteCreate);
         try
         {
             connection.Open();
-            var database = new RunDatabase(connection);
-            database.Execute("pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on;");
+            var database = new RunDatabase(connection, Path.GetDirectoryName(path)!);
+            database.Configure(disk);
             RunSchema.Bring(connection, path);
             return database;
         }
@@ -44,6 +59,10 @@ internal sealed class RunDatabase : IDigestMemo, IDisposable
         }
     }
 
+    /// <summary>A connection that is not open yet.</summary>
+    internal static SqliteConnection Connection(string path, SqliteOpenMode mode) =>
+        new(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, DefaultTimeout = 30, Pooling = false }.ToString());
+
     /// <inheritdoc/>
     public Digest? Find(FileIdentity file) =>
         Scalar(
@@ -51,13 +70,46 @@ internal sealed class RunDatabase : IDigestMemo, IDisposable
             Of(file)) is string hex ? Digest.Parse(hex) : null;
 
     /// <inheritdoc/>
-    public void Keep(FileIdentity file, Digest digest) =>
-        Execute(
-            """
-            insert into digests (path, size, inode, modified, changed, sha256) values ($path, $size, $inode, $modified, $changed, $sha256)
-            on conflict (path) do update set size = $size, inode = $inode, modified = $modified, changed = $changed, sha256 = $sha256
-            """,
-            [.. Of(file), ("$sha256", digest.Hex)]);
+    public void Keep(IReadOnlyCollection<FileContent> files) => InTransaction(() =>
+    {
+        foreach (var (file, digest) in files)
+        {
+            Execute(
+                """
+                insert into digests (path, size, inode, modified, changed, sha256) values ($path, $size, $inode, $modified, $changed, $sha256)
+                on conflict (path) do update set size = $size, inode = $inode, modified = $modified, changed = $changed, sha256 = $sha256
+                """,
+                [.. Of(file), ("$sha256", digest.Hex)]);
+        }
+    });
+
+    /// <summary>Runs several statements as one: all of them are kept or none, and they cost one commit. What calls it within another is part of that one.</summary>
+    public void InTransaction(Action work)
+    {
+        Guarded(() =>
+        {
+            if (_transaction is not null)
+            {
+                work();
+                return true;
+            }
+
+            using (_transaction = _connection.BeginTransaction(deferred: false))
+            {
+                try
+                {
+                    work();
+                    _transaction.Commit();
+                }
+                finally
+                {
+                    _transaction = null;
+                }
+            }
+
+            return true;
+        });
+    }
 
     /// <summary>Runs one statement.</summary>
     public void Execute(string sql, params (string Name, object? Value)[] parameters)
@@ -102,10 +154,22 @@ internal sealed class RunDatabase : IDigestMemo, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();
 
+    /// <summary>The mode of the journal stays with the file; what it is already is not written again.</summary>
+    private void Configure(FileSystemKind disk)
+    {
+        var (journal, synchronous) = disk.IsLocal ? ("wal", "normal") : ("truncate", "full");
+        if (Scalar("pragma journal_mode") as string != journal)
+        {
+            Execute($"pragma journal_mode = {journal}");
+        }
+
+        Execute($"pragma synchronous = {synchronous}; pragma foreign_keys = on");
+    }
+
     private static (string Name, object? Value)[] Of(FileIdentity file) =>
         [("$path", file.Path), ("$size", file.Size), ("$inode", file.Inode), ("$modified", file.Modified), ("$changed", file.Changed)];
 
-    /// <summary>One statement at a time.</summary>
+    /// <summary>One thread at a time.</summary>
     private T Guarded<T>(Func<T> work)
     {
         try
@@ -125,6 +189,7 @@ internal sealed class RunDatabase : IDigestMemo, IDisposable
     {
         var command = _connection.CreateCommand();
         command.CommandText = sql;
+        command.Transaction = _transaction;
         foreach (var (name, value) in parameters)
         {
             command.Parameters.AddWithValue(name, value ?? DBNull.Value);

@@ -1,3 +1,5 @@
+using System.Globalization;
+using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Manifests;
 using Microsoft.Data.Sqlite;
 
@@ -38,21 +40,24 @@ internal static class RunSchema
         """,
     ];
 
-    /// <summary>Brings a database, empty or older, to this version.</summary>
+    /// <summary>Brings a database, empty or older, to this version. One that has it is only read.</summary>
     /// <exception cref="DataException">It is newer.</exception>
     public static void Bring(SqliteConnection connection, string path)
     {
-        using var transaction = connection.BeginTransaction(deferred: false);
-        Run(connection, transaction, "create table if not exists schema_version (version integer not null)");
-        var version = Convert.ToInt32(Run(connection, transaction, "select coalesce(max(version), 0) from schema_version"), System.Globalization.CultureInfo.InvariantCulture);
-        if (version > Version)
+        if (VersionOf(connection, path) == Version)
         {
-            throw new DataException(
-                ProblemCode.StoreNewer,
-                $"This store's index has version {version}, and this tool knows versions up to {Version}. Update the tool, or take another store with --store.",
-                new TextPlace(path));
+            return;
         }
 
+        // Another process may be at the same work: whoever waited for this transaction finds it done.
+        using var transaction = connection.BeginTransaction(deferred: false);
+        var version = VersionOf(connection, path, transaction);
+        if (version > 0 && version < Version)
+        {
+            Backup(path, version);
+        }
+
+        Run(connection, transaction, "create table if not exists schema_version (version integer not null)");
         for (; version < Version; version++)
         {
             Run(connection, transaction, Scripts[version]);
@@ -62,7 +67,41 @@ internal static class RunSchema
         transaction.Commit();
     }
 
-    private static object? Run(SqliteConnection connection, SqliteTransaction transaction, string sql)
+    /// <summary>The version of a database; 0 when it is empty.</summary>
+    /// <exception cref="DataException">It is newer.</exception>
+    private static int VersionOf(SqliteConnection connection, string path, SqliteTransaction? transaction = null)
+    {
+        if (Run(connection, transaction, "select 1 from sqlite_master where name = 'schema_version'") is null)
+        {
+            return 0;
+        }
+
+        var version = Convert.ToInt32(Run(connection, transaction, "select coalesce(max(version), 0) from schema_version"), CultureInfo.InvariantCulture);
+        return version <= Version ? version : throw new DataException(
+            ProblemCode.StoreNewer,
+            $"This store's index has version {version}, and this tool knows versions up to {Version}. Update the tool, or take another store with --store.",
+            new TextPlace(path));
+    }
+
+    /// <summary>Copies what was committed last; the transaction that is open elsewhere has written nothing yet.</summary>
+    private static void Backup(string path, int version)
+    {
+        var backup = $"{path}.v{version}.backup";
+        var unfinished = backup + ".new";
+        File.Delete(unfinished);
+        using (var source = RunDatabase.Connection(path, SqliteOpenMode.ReadOnly))
+        using (var copy = RunDatabase.Connection(unfinished, SqliteOpenMode.ReadWriteCreate))
+        {
+            source.Open();
+            source.BackupDatabase(copy);
+        }
+
+        Durable.FlushFile(unfinished);
+        File.Move(unfinished, backup, overwrite: true);
+        Durable.FlushFolder(Path.GetDirectoryName(path)!);
+    }
+
+    private static object? Run(SqliteConnection connection, SqliteTransaction? transaction, string sql)
     {
         using var command = connection.CreateCommand();
         command.Transaction = transaction;

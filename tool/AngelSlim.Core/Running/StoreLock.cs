@@ -39,7 +39,7 @@ internal sealed class StoreLock : IDisposable
             using var file = File.Exists(path) ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read) : null;
             return false;
         }
-        catch (IOException failure) when (HeldByAnother.Contains(failure.HResult))
+        catch (IOException failure) when (IsHeldByAnother(failure))
         {
             return true;
         }
@@ -58,7 +58,7 @@ internal sealed class StoreLock : IDisposable
             File.WriteAllText(HolderPath(path), JsonSerializer.Serialize(me));
             return taken;
         }
-        catch (IOException failure) when (HeldByAnother.Contains(failure.HResult))
+        catch (IOException failure) when (IsHeldByAnother(failure))
         {
             return null;
         }
@@ -90,11 +90,32 @@ internal sealed class StoreLock : IDisposable
     }
 
     /// <summary>Who took the lock last; null when nobody did, or when the note is being written just now.</summary>
-    public static Holder? HolderOf(string root, StepKey key)
+    public static Holder? HolderOf(string root, StepKey key) => ReadHolder(HolderPath(PathOf(root, key)));
+
+    /// <summary>Keys that some process works on now.</summary>
+    public static IReadOnlyList<StepKey> Held(string root)
+    {
+        var folder = new DirectoryInfo(Path.Combine(root, "locks"));
+        return !folder.Exists ? [] :
+        [
+            .. from file in folder.EnumerateFiles()
+               let parts = file.Name.Split('-')
+               where parts.Length is 2 && Digest.IsDigest(parts[1])
+               let key = new StepKey(parts[0], Digest.Parse(parts[1]))
+               where IsHeld(root, key)
+               select key,
+        ];
+    }
+
+    /// <summary>What opening a file failed with means that another process has it.</summary>
+    internal static bool IsHeldByAnother(IOException failure) => HeldByAnother.Contains(failure.HResult);
+
+    /// <summary>A note of who holds something; null when there is none, or when it is being written just now.</summary>
+    internal static Holder? ReadHolder(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize<Holder>(File.ReadAllText(HolderPath(PathOf(root, key))));
+            return JsonSerializer.Deserialize<Holder>(File.ReadAllText(path));
         }
         catch (Exception failure) when (failure is IOException or JsonException)
         {

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using AngelSlim.Core.Artifacts;
+
+namespace AngelSlim.Core.Running;
+
+/// <summary>Who uses a store: any number of processes that run or read, or one that deletes. The system opens the gate when a process ends, however it ends.</summary>
+/// <remarks>A lock on a key says who makes it; who reads it afterwards holds no such lock, and must not lose it.</remarks>
+internal sealed class StoreGate : IDisposable
+{
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);
+    private readonly FileStream _file;
+
+    private StoreGate(FileStream file) => _file = file;
+
+    /// <summary>Joins those who use the store; null while one process has it alone.</summary>
+    /// <param name="root">The store; made if it is not there.</param>
+    public static StoreGate? TryShare(string root) => Try(root, FileAccess.Read, FileShare.Read);
+
+    /// <summary>Joins those who use the store, and waits while one process has it alone.</summary>
+    /// <param name="root">The store; made if it is not there.</param>
+    /// <param name="waiting">Told once who has it; may throw to give up.</param>
+    public static StoreGate Share(string root, Action<Holder?> waiting)
+    {
+        for (var isFirst = true; ; isFirst = false)
+        {
+            if (TryShare(root) is { } gate)
+            {
+                return gate;
+            }
+
+            if (isFirst)
+            {
+                waiting(Owner(root));
+            }
+
+            Thread.Sleep(BetweenTries);
+        }
+    }
+
+    /// <summary>Takes the store alone; null while any other process uses it.</summary>
+    /// <param name="root">The store.</param>
+    /// <param name="me">For those who wait.</param>
+    public static StoreGate? TryTake(string root, Holder me)
+    {
+        var gate = Try(root, FileAccess.ReadWrite, FileShare.None);
+        if (gate is not null)
+        {
+            File.WriteAllText(HolderPath(root), JsonSerializer.Serialize(me));
+        }
+
+        return gate;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    private static StoreGate? Try(string root, FileAccess access, FileShare share)
+    {
+        Durable.CreateFolder(Folder(root));
+        try
+        {
+            return new(new FileStream(PathOf(root), FileMode.OpenOrCreate, access, share));
+        }
+        catch (IOException failure) when (StoreLock.IsHeldByAnother(failure))
+        {
+            return null;
+        }
+    }
+
+    private static Holder? Owner(string root) => StoreLock.ReadHolder(HolderPath(root));
+
+    private static string Folder(string root) => Path.Combine(root, "locks");
+
+    private static string PathOf(string root) => Path.Combine(Folder(root), "gate");
+
+    private static string HolderPath(string root) => PathOf(root) + ".holder";
+}
