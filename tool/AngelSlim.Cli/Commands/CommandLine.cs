@@ -1,8 +1,8 @@
 using AngelSlim.Core.Manifests.Reading;
 using Cocona;
 using Cocona.Application;
+using Cocona.Builder;
 using Cocona.Filters;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace AngelSlim.Cli.Commands;
 
@@ -13,9 +13,9 @@ internal sealed record Chosen(Func<Machine, int>? Verb, int ExitCode);
 
 /// <summary>Arguments to a verb. The only file that knows how the parser behaves.</summary>
 /// <remarks>
-/// Cocona parses and shows help; the verb runs after it has returned, so that its host hears no signals and catches no
-/// exceptions of ours. What is cured here: it reads <c>appsettings.json</c> of the user's folder and watches it (crashes on
-/// a bad one), ends <c>--help</c> with 129, ends bad usage with 1 or 129, and drops arguments that are too many.
+/// Cocona's core parses and shows help; the verb runs after it has returned, so that it catches no exceptions of ours. What is
+/// cured here: it ends <c>--help</c> with 129, ends bad usage with 1 or 129, and drops arguments that are too many. Its host,
+/// which reads <c>appsettings.json</c> of the user's folder and watches it, is not there (<see cref="ParserServices"/>).
 /// </remarks>
 internal static class CommandLine
 {
@@ -24,24 +24,23 @@ internal static class CommandLine
     /// <summary>Parses. Help and complaints go to the console.</summary>
     public static async Task<Chosen> ParseAsync(string[] arguments, string version)
     {
-        Environment.SetEnvironmentVariable("DOTNET_CONTENTROOT", AppContext.BaseDirectory);
-        Environment.SetEnvironmentVariable("DOTNET_hostBuilder__reloadConfigOnChange", "false");
         var choice = new Choice();
-        var builder = CoconaApp.CreateBuilder(arguments);
-        builder.Services.AddSingleton<ICoconaApplicationMetadataProvider>(new Names(version));
-        builder.Services.AddSingleton(choice);
-        using var app = builder.Build();
-        app.UseFilter(new NoSuperfluousArguments());
-        app.UseFilter(new NotesChanges(choice));
-        AddVerbs(app);
-        await app.RunAsync();
+        void Add(ICoconaCommandsBuilder app)
+        {
+            app.UseFilter(new NoSuperfluousArguments());
+            app.UseFilter(new NotesChanges(choice));
+            AddVerbs(app);
+        }
+
+        var parser = new ParserServices(arguments, Add, (typeof(ICoconaApplicationMetadataProvider), new Names(version)), (typeof(Choice), choice));
+        await parser.RunAsync();
 
         var asked = arguments.Any(Asking.Contains);
         return new(choice.Verb, choice.Verb is not null || asked ? ExitCode.Done : ExitCode.Usage);
     }
 
     /// <summary>In the order of the help.</summary>
-    private static void AddVerbs(CoconaApp app)
+    private static void AddVerbs(ICoconaCommandsBuilder app)
     {
         app.AddCommands<RunVerb>();
         app.AddCommands<PlanVerb>();
