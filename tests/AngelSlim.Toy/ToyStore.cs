@@ -15,7 +15,7 @@ internal sealed class ToyStore : IDisposable
         _database = RunDatabase.Open(root);
         var digests = new FileDigests(_database, TimeProvider.System);
         Store = new ArtifactStore(root, digests, TimeProvider.System);
-        _planner = new Planner(Store, new SourceDigests(digests));
+        _planner = new Planner(Store, new SourceDigests(digests), new RunHistory(_database));
     }
 
     public ArtifactStore Store { get; }

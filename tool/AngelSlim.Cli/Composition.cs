@@ -35,7 +35,7 @@ internal sealed class OpenStore : IDisposable
         Database = RunDatabase.Open(Path.GetFullPath(root));
         var digests = new FileDigests(Database, clock);
         Artifacts = new ArtifactStore(root, digests, clock);
-        Planner = new Planner(Artifacts, new SourceDigests(digests));
+        Planner = new Planner(Artifacts, new SourceDigests(digests), new RunHistory(Database));
     }
 
     /// <summary>Its index.</summary>

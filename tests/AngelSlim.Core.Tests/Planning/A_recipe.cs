@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests.Settings;
 using AngelSlim.Core.Planning;
+using AngelSlim.Core.Stages.Contracts;
 using AngelSlim.Toy;
 using Xunit;
 using static AngelSlim.Toy.ToyStore;
@@ -34,8 +36,19 @@ public sealed class A_recipe
 
     [Fact]
     public void Says_what_differs() => Assert.Equal(
-        ["input source has changed", "lines was 3, is 4"],
-        Of(new() { Lines = 4 }, "two").DifferencesFrom(Of(new(), "one").Text));
+        "lines 3 -> 4; input source has changed",
+        RecipeWords.Of(Write("a", new()), Of(new() { Lines = 4 }, "two").ChangesFrom(Of(new(), "one").Text)));
+
+    [Fact]
+    public void Cuts_what_is_long_and_counts_what_is_too_much()
+    {
+        var step = new Step("train", Contracts.All.Get("train"), new TrainSettings { Dtype = Dtype.Bfloat16, Draft = new(), Training = new() { Unroll = 5, Seed = 7 } }, new Dictionary<string, StepInput>());
+        var earlier = step with { Settings = new TrainSettings { Dtype = Dtype.Float32, Draft = new() { HiddenLayers = [1, 2, 3] }, Training = new() } };
+        var changes = Recipe.Of(step, new Dictionary<string, JsonNode?>()).ChangesFrom(Recipe.Of(earlier, new Dictionary<string, JsonNode?>()).Text);
+        Assert.Equal("draft.hiddenLayers (nothing) -> null; draft.hiddenLayers[0] 1 -> (nothing); draft.hiddenLayers[1] 2 -> (nothing); and 4 more", RecipeWords.Of(step, changes));
+        var word = Of(new() { Word = new string('x', 99) }).ChangesFrom(Of(new()).Text);
+        Assert.Equal($"word \"word\" -> \"{new string('x', 39)}...", RecipeWords.Of(Write("a", new()), word));
+    }
 
     private static Recipe Of(WriteSettings settings, string? source = null) => Recipe.Of(Write("a", settings), Inputs(source));
 

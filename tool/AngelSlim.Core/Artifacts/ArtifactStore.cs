@@ -67,13 +67,11 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
         }
     }
 
-    /// <summary>All results of a stage with their recipes, the newest first; those that cannot be read are left out: <see cref="Objects"/> has them.</summary>
-    public IReadOnlyList<(StoredArtifact Artifact, string Recipe)> Of(string stage) =>
-        [.. from key in Keys(new DirectoryInfo(Path.Combine(ObjectsFolder, stage)))
-            let found = Read(key, ObjectFolder(key))
-            where found.Fault is null
-            orderby found.Artifact!.Made.At descending
-            select (found.Artifact!, found.Recipe!)];
+    /// <summary>Results of a stage by name; nothing is read of them.</summary>
+    public IEnumerable<StepKey> KeysOf(string stage) => Keys(new DirectoryInfo(Path.Combine(ObjectsFolder, stage)));
+
+    /// <summary>What is written down about a result, there or not; no file of it is opened.</summary>
+    public StoredObject Peek(StepKey key) => Read(key, ObjectFolder(key));
 
     /// <summary>Everything under <c>objects</c>, also what cannot be read; no file of a result is opened.</summary>
     public IEnumerable<StoredObject> Objects() => Keys(ObjectsFolder).Select(key => Read(key, ObjectFolder(key)));

@@ -1,118 +1,93 @@
-using System.Text.Json.Nodes;
 using AngelSlim.Core.Artifacts;
 
 namespace AngelSlim.Core.Planning;
 
 /// <summary>Finds out which steps' results are in the store already.</summary>
-internal sealed class Planner(ArtifactStore store, SourceDigests sources)
+/// <remarks>Steps may be looked at from several threads.</remarks>
+internal sealed class Planner(ArtifactStore store, SourceDigests sources, IHistory index)
 {
-    private const int DifferencesShown = 3;
+    private const int ProducersShown = 6;
 
-    /// <summary>Plans all steps.</summary>
+    private History _history = new(store, index);
+
+    /// <summary>Earlier results, as they were when the last plan was made.</summary>
+    public History History => _history;
+
+    /// <summary>Plans all steps: what the user brought is read once, and so is what is known of earlier results.</summary>
     /// <exception cref="Manifests.DataException">A source is not there.</exception>
+    /// <exception cref="ArgumentException">A step reads one that does not exist, or itself by a detour.</exception>
     public Plan Make(IReadOnlyList<Step> steps)
     {
-        var made = new Dictionary<string, StoredArtifact>();
-        var planned = new List<PlannedStep>();
-        foreach (var step in InOrder(steps))
+        _history = new(store, index);
+        var contents = new Dictionary<Artifact, SourceContent>();
+        SourceContent Once(Artifact source) => contents.TryGetValue(source, out var content) ? content : contents[source] = sources.Of(source);
+
+        var made = new Dictionary<string, StoredArtifact>(StringComparer.Ordinal);
+        var found = new List<PlannedStep>(steps.Count);
+        foreach (var step in StepOrder.Of(steps))
         {
-            planned.Add(Look(step, made));
-            if (planned[^1].Found is { } found)
+            found.Add(Find(step, made, Once));
+            if (found[^1].Found is { } artifact)
             {
-                made[step.Id] = found;
+                made[step.Id] = artifact;
             }
         }
 
-        return new(planned);
+        // Reasons come last: what serves any other step of this plan has not been replaced by this one.
+        var serving = made.Values.Select(artifact => artifact.Key).ToHashSet();
+        return new([.. found.Select(step => WithReason(step, serving) with { Expected = Expected(step, made) })]);
     }
 
     /// <summary>Plans one step.</summary>
     /// <param name="step">The step.</param>
     /// <param name="made">Results of earlier steps, by step; one that is not there is waited for.</param>
-    public PlannedStep Look(Step step, IReadOnlyDictionary<string, StoredArtifact> made)
-    {
-        var missing = step.Inputs.Values.SelectMany(Producers).Distinct().Where(id => !made.ContainsKey(id)).ToList();
-        if (missing.Count > 0)
-        {
-            return new(step, StepState.Waits, $"for {string.Join(", ", missing)}");
-        }
-
-        var brought = step.Inputs.Values.SelectMany(Sources).Distinct().ToDictionary(source => source, sources.Of);
-        var recipe = Recipe.Of(step, step.Inputs.ToDictionary(input => input.Key, input => DigestOf(input.Value, made, brought)));
-        var lookup = store.Find(recipe.Key);
-        return lookup.Found is { } found
-            ? new(step, StepState.Have, $"made {found.Made.At:yyyy-MM-dd HH:mm}Z") { Recipe = recipe, Sources = brought, Found = found }
-            : new(step, StepState.Run, ReasonToRun(recipe, lookup.Fault, made)) { Recipe = recipe, Sources = brought };
-    }
+    public PlannedStep Look(Step step, IReadOnlyDictionary<string, StoredArtifact> made) =>
+        WithReason(Find(step, made, sources.Of), made.Values.Select(artifact => artifact.Key).ToHashSet());
 
     /// <summary>The first file among a step's sources that is not what it was when the step was planned; null when there is none.</summary>
     public string? FirstChange(PlannedStep planned) =>
         planned.Sources.Select(source => sources.FirstChange(source.Key, source.Value)).FirstOrDefault(file => file is not null);
 
-    /// <summary>Every step after those that it reads; otherwise as given.</summary>
-    /// <exception cref="ArgumentException">A step reads one that does not exist, or itself by a detour.</exception>
-    public static IReadOnlyList<Step> InOrder(IReadOnlyList<Step> steps)
+    /// <summary>Whether a step's result is there; a reason only where it costs nothing.</summary>
+    private PlannedStep Find(Step step, IReadOnlyDictionary<string, StoredArtifact> made, Func<Artifact, SourceContent> read)
     {
-        var ordered = new List<Step>();
-        var open = steps.ToList();
-        while (open.Count > 0)
+        var brought = step.Sources.ToDictionary(source => source, read);
+        var missing = step.Producers.Where(id => !made.ContainsKey(id)).ToList();
+        if (missing.Count > 0)
         {
-            var ready = open.FindIndex(step => step.Inputs.Values.SelectMany(Producers).All(id => ordered.Exists(done => done.Id == id)));
-            if (ready < 0)
-            {
-                throw new ArgumentException($"These steps read one that does not exist, or each other: {string.Join(", ", open.Select(step => step.Id))}.", nameof(steps));
-            }
-
-            ordered.Add(open[ready]);
-            open.RemoveAt(ready);
+            var more = missing.Count > ProducersShown ? $" and {missing.Count - ProducersShown + 1} more" : "";
+            return new(step, StepState.Waits, $"for {string.Join(", ", missing.Take(more.Length > 0 ? ProducersShown - 1 : ProducersShown))}{more}") { Sources = brought };
         }
 
-        return ordered;
+        var recipe = Recipe.Of(step, made, brought);
+        var lookup = store.Find(recipe.Key);
+        return lookup.Found is { } found
+            ? new(step, StepState.Have, $"made {found.Made.At.UtcDateTime:yyyy-MM-dd HH:mm}Z") { Recipe = recipe, Sources = brought, Found = found }
+            : new(step, StepState.Run, lookup.Fault is { } fault ? $"its result is damaged: {fault}" : "") { Recipe = recipe, Sources = brought };
     }
 
-    private static IEnumerable<string> Producers(StepInput input) => input switch
-    {
-        FromStep step => [step.StepId],
-        FromMany many => many.Items.SelectMany(Producers),
-        _ => [],
-    };
+    private PlannedStep WithReason(PlannedStep step, HashSet<StepKey> serving) =>
+        step is { State: StepState.Run, Reason: "" } ? step with { Reason = ReasonToRun(step.Step, step.Recipe!, serving) } : step;
 
-    private static IEnumerable<Artifact> Sources(StepInput input) => input switch
+    private string ReasonToRun(Step step, Recipe recipe, HashSet<StepKey> serving)
     {
-        FromSource source => [source.Source],
-        FromMany many => many.Items.SelectMany(Sources),
-        _ => [],
-    };
-
-    private static JsonNode? DigestOf(StepInput input, IReadOnlyDictionary<string, StoredArtifact> made, Dictionary<Artifact, SourceContent> brought) => input switch
-    {
-        FromStep step => made[step.StepId].Listing.Digest.Hex,
-        FromSource source => brought[source.Source].Digest.Hex,
-        FromMany many => new JsonArray([.. many.Items.Select(item => DigestOf(item, made, brought))]),
-        _ => null,
-    };
-
-    private string ReasonToRun(Recipe recipe, string? fault, IReadOnlyDictionary<string, StoredArtifact> made)
-    {
-        if (fault is not null)
-        {
-            return $"its result is damaged: {fault}";
-        }
-
         if (store.Work(recipe.Key).IsStarted)
         {
             return "goes on where it was stopped";
         }
 
-        // What serves another step of this plan (the same evaluation at another k) has not been replaced by this one.
-        var others = made.Values.Select(artifact => artifact.Key).ToHashSet();
-        var nearest = store.Of(recipe.Stage).Where(earlier => !others.Contains(earlier.Artifact.Key)).Select(earlier => recipe.DifferencesFrom(earlier.Recipe)).MinBy(differences => differences.Count);
-        if (nearest is null)
+        if (_history.Of(recipe.Stage).Nearest(recipe.Text, serving) is not { } nearest)
         {
             return "not made yet";
         }
 
-        var more = nearest.Count - DifferencesShown;
-        return string.Join("; ", nearest.Take(DifferencesShown)) + (more > 0 ? $"; and {more} more" : "");
+        return nearest.Key == recipe.Key
+            ? $"made {nearest.Made.UtcDateTime:yyyy-MM-dd HH:mm}Z and deleted since"
+            : RecipeWords.Of(step, recipe.ChangesFrom(nearest.Recipe));
     }
+
+    private Estimate? Expected(PlannedStep step, Dictionary<string, StoredArtifact> made) =>
+        step.State is StepState.Have ? null
+        : _history.Of(step.Step.Stage.Name).Likest((step.Recipe ?? Recipe.Of(step.Step, made, step.Sources)).Text) is { } like ? new(like.Bytes, like.Seconds, like.Key)
+        : null;
 }

@@ -5,6 +5,12 @@ using AngelSlim.Core.Manifests;
 
 namespace AngelSlim.Core.Planning;
 
+/// <summary>One place in which two recipes differ.</summary>
+/// <param name="Path">Dotted: <c>settings.training.unroll</c>, <c>inputs.train[0]</c>, <c>version</c>.</param>
+/// <param name="Was">As the earlier recipe spells it; null when it has none.</param>
+/// <param name="Now">As this recipe spells it; null when it has none.</param>
+internal sealed record RecipeChange(string Path, string? Was, string? Now);
+
 /// <summary>Everything that can change a step's bytes, as one canonical text. Its digest is the key; the text is kept beside the result.</summary>
 /// <param name="Stage">The stage's name.</param>
 /// <param name="Text">Canonical JSON: form, stage, version, device, settings, inputs.</param>
@@ -12,8 +18,11 @@ internal sealed record Recipe(string Stage, string Text)
 {
     private const int Form = 1;
 
+    /// <summary>Stands for the content of an input that is not made yet; no digest.</summary>
+    private const string NotMade = "?";
+
     /// <summary>Names the result.</summary>
-    public StepKey Key => new(Stage, Digest.Of(Text));
+    public StepKey Key { get; } = new(Stage, Digest.Of(Text));
 
     /// <summary>The recipe of a step whose inputs are known.</summary>
     /// <param name="step">What is done.</param>
@@ -29,59 +38,32 @@ internal sealed record Recipe(string Stage, string Text)
             ["inputs"] = new JsonObject(inputs.Select(input => KeyValuePair.Create(InputName(input.Key), input.Value))),
         }));
 
+    /// <summary>The recipe as far as it is known: an input that is not made yet differs from every content.</summary>
+    /// <param name="step">What is done.</param>
+    /// <param name="made">Results of earlier steps, by step.</param>
+    /// <param name="brought">Everything that the user brought for it.</param>
+    public static Recipe Of(Step step, IReadOnlyDictionary<string, StoredArtifact> made, IReadOnlyDictionary<Artifact, SourceContent> brought)
+    {
+        JsonNode? Content(StepInput input) => input switch
+        {
+            FromStep from => made.TryGetValue(from.StepId, out var artifact) ? artifact.Listing.Digest.Hex : NotMade,
+            FromSource source => brought[source.Source].Digest.Hex,
+            FromMany many => new JsonArray([.. many.Items.Select(Content)]),
+            _ => null,
+        };
+        return Of(step, step.Inputs.ToDictionary(input => input.Key, input => Content(input.Value)));
+    }
+
     /// <summary>An input as recipes spell it: the constructor's parameter in camel case.</summary>
     public static string InputName(string parameter) => JsonNamingPolicy.CamelCase.ConvertName(parameter);
 
-    /// <summary>What differs from an earlier recipe, one short sentence each: <c>training.unroll was 7, is 5</c>.</summary>
-    public IReadOnlyList<string> DifferencesFrom(string earlier)
+    /// <summary>What differs from an earlier recipe, by path.</summary>
+    /// <exception cref="JsonException">The earlier one is no JSON.</exception>
+    public IReadOnlyList<RecipeChange> ChangesFrom(string earlier)
     {
-        var (was, now) = (Leaves(earlier), Leaves(Text));
+        var (was, now) = (RecipeLeaves.Of(earlier), RecipeLeaves.Of(Text));
         return [.. was.Keys.Union(now.Keys).Order(StringComparer.Ordinal)
-            .Where(path => was.GetValueOrDefault(path) != now.GetValueOrDefault(path))
-            .Select(path => Difference(path, was.GetValueOrDefault(path), now.GetValueOrDefault(path)))
-            .Distinct()];
-    }
-
-    private static string Difference(string path, string? was, string? now)
-    {
-        var parts = path.Split('.', 2);
-        return parts[0] switch
-        {
-            "inputs" => $"input {parts[1].Split('[')[0]} has changed",
-            "settings" => $"{parts[1]} was {was ?? "not there"}, is {now ?? "not there"}",
-            _ => $"{path} was {was ?? "not there"}, is {now ?? "not there"}",
-        };
-    }
-
-    /// <summary>Every scalar by its dotted path.</summary>
-    private static Dictionary<string, string> Leaves(string recipe)
-    {
-        var leaves = new Dictionary<string, string>();
-        Walk(JsonNode.Parse(recipe), "", leaves);
-        return leaves;
-    }
-
-    private static void Walk(JsonNode? node, string path, Dictionary<string, string> leaves)
-    {
-        switch (node)
-        {
-            case JsonObject members:
-                foreach (var (name, member) in members)
-                {
-                    Walk(member, path.Length is 0 ? name : $"{path}.{name}", leaves);
-                }
-
-                break;
-            case JsonArray items:
-                for (var i = 0; i < items.Count; i++)
-                {
-                    Walk(items[i], $"{path}[{i}]", leaves);
-                }
-
-                break;
-            default:
-                leaves[path] = CanonicalJson.Write(node);
-                break;
-        }
+            .Select(path => new RecipeChange(path, was.GetValueOrDefault(path), now.GetValueOrDefault(path)))
+            .Where(change => change.Was != change.Now)];
     }
 }

@@ -1,3 +1,4 @@
+using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Stages;
 
 namespace AngelSlim.Core.Planning;
@@ -7,4 +8,13 @@ namespace AngelSlim.Core.Planning;
 /// <param name="Stage">What is done.</param>
 /// <param name="Settings">Of the type <see cref="IStage.Settings"/>.</param>
 /// <param name="Inputs">For every parameter of the constructor of <see cref="IStage.Inputs"/>, by its name.</param>
-internal sealed record Step(string Id, IStage Stage, object Settings, IReadOnlyDictionary<string, StepInput> Inputs);
+internal sealed record Step(string Id, IStage Stage, object Settings, IReadOnlyDictionary<string, StepInput> Inputs)
+{
+    /// <summary>The steps that it reads, each once.</summary>
+    public IEnumerable<string> Producers => Leaves.OfType<FromStep>().Select(input => input.StepId).Distinct(StringComparer.Ordinal);
+
+    /// <summary>What the user brought for it, each once.</summary>
+    public IEnumerable<Artifact> Sources => Leaves.OfType<FromSource>().Select(input => input.Source).Distinct();
+
+    private IEnumerable<StepInput> Leaves => Inputs.Values.SelectMany(input => input.Leaves);
+}

@@ -3,7 +3,11 @@ using AngelSlim.Core.Artifacts;
 namespace AngelSlim.Core.Planning;
 
 /// <summary>What one parameter of a stage's inputs is fed with.</summary>
-internal abstract record StepInput;
+internal abstract record StepInput
+{
+    /// <summary>The inputs that a list holds at any depth, in order; of any other input itself.</summary>
+    public IEnumerable<StepInput> Leaves => this is FromMany many ? many.Items.SelectMany(item => item.Leaves) : [this];
+}
 
 /// <summary>What an earlier step makes.</summary>
 internal sealed record FromStep(string StepId) : StepInput;

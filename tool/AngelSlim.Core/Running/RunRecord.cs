@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Planning;
@@ -24,6 +25,7 @@ internal sealed class RunRecord
     private readonly RunDatabase _database;
     private readonly RunPlace _place;
     private readonly TimeProvider _clock;
+    private readonly ConcurrentDictionary<Artifact, Digest> _sources = new();
 
     /// <summary>Begins a run.</summary>
     public RunRecord(RunDatabase database, RunRequest request, RunPlace place, TimeProvider clock)
@@ -90,6 +92,10 @@ internal sealed class RunRecord
             ("$steady", SteadyDigest(artifact, planned.Step.Stage)), ("$files", artifact.Listing.Files.Count),
             ("$bytes", artifact.Listing.Size), ("$recipe", planned.Recipe!.Text), ("$made", RunDatabase.Time(artifact.Made.At)),
             ("$seconds", artifact.Made.Seconds), ("$tool", artifact.Made.Tool));
+        _database.Execute(
+            "insert or ignore into outputs (stage, key, steady, run, seen) values ($stage, $key, $steady, $run, $now)",
+            ("$stage", artifact.Key.Stage), ("$key", artifact.Key.Recipe.Hex), ("$steady", SteadyDigest(artifact, planned.Step.Stage)), ("$run", Id), Now);
+        KeepSources(planned);
         foreach (var (parameter, input) in planned.Step.Inputs)
         {
             var name = Recipe.InputName(parameter);
@@ -112,6 +118,19 @@ internal sealed class RunRecord
 
     /// <summary>An outcome as it is stored.</summary>
     public static string Word(StepOutcome outcome) => outcome.ToString().ToLowerInvariant();
+
+    /// <summary>Which files a digest stood for, so that a later run can say which of them changed.</summary>
+    private void KeepSources(PlannedStep planned)
+    {
+        foreach (var (source, content) in planned.Sources.Where(each => !_sources.TryGetValue(each.Key, out var kept) || kept != each.Value.Digest))
+        {
+            var files = new JsonObject(content.Files.Select(file => KeyValuePair.Create(Path.GetFileName(file.Key), (JsonNode?)file.Value.Hex)));
+            _database.Execute(
+                "insert or ignore into sources (digest, path, file, sha256) select $digest, $path, key, value from json_each($files)",
+                ("$digest", content.Digest.Hex), ("$path", source is SourceFile file ? file.Path : source.Folder), ("$files", files.ToJsonString()));
+            _sources[source] = content.Digest;
+        }
+    }
 
     private void KeepInput(StepKey key, (string Name, int Position, string Digest) input, StepKey? producer) =>
         _database.Execute(

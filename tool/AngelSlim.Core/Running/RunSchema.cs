@@ -38,6 +38,12 @@ internal static class RunSchema
         """
         alter table artifacts add column steady text;
         """,
+        """
+        create index steps_by_key on steps (stage, key);
+        create table sources (digest text not null, path text not null, file text not null, sha256 text not null, primary key (digest, path, file));
+        create table outputs (
+          stage text not null, key text not null, steady text not null, run integer not null references runs, seen text not null, primary key (stage, key, steady));
+        """,
     ];
 
     /// <summary>Brings a database, empty or older, to this version. One that has it is only read.</summary>

@@ -51,7 +51,7 @@ internal sealed class Runner(
         var outcome = "failed";
         try
         {
-            foreach (var step in Planner.InOrder(steps))
+            foreach (var step in StepOrder.Of(steps))
             {
                 cancellation.ThrowIfCancellationRequested();
                 made[step.Id] = RunStep(step, made, record, cancellation);

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace AngelSlim.Core.Manifests.Settings;
 
 /// <summary>A small Qwen3 target that the tool trains itself on a synthetic corpus, and then lets answer prompts.</summary>
+[ComesFrom("target.pretrain")]
 public sealed record PretrainSettings
 {
     /// <summary>Decoder layers, 4 to 64. Speculation pays by depth: a draft is one layer.</summary>

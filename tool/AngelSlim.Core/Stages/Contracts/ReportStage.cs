@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
 
 namespace AngelSlim.Core.Stages.Contracts;
 
@@ -7,6 +8,7 @@ namespace AngelSlim.Core.Stages.Contracts;
 public sealed record ReportSettings
 {
     /// <summary>The manifest with every default written out; files by name only, and without what changes only the speed: both may change without a new report.</summary>
+    [ComesFrom("")]
     public required JsonObject Experiment { get; init; }
 }
 

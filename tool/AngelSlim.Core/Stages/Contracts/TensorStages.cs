@@ -1,4 +1,5 @@
 using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Settings;
 
 namespace AngelSlim.Core.Stages.Contracts;
@@ -7,9 +8,11 @@ namespace AngelSlim.Core.Stages.Contracts;
 public sealed record CaptureSettings
 {
     /// <summary>The type the target computes in, and the type on disk.</summary>
+    [ComesFrom("target.dtype")]
     public required Dtype Dtype { get; init; }
 
     /// <inheritdoc cref="DraftSettings.HiddenLayers"/>
+    [ComesFrom("draft.hiddenLayers")]
     public required IReadOnlyList<int>? HiddenLayers { get; init; }
 }
 
@@ -20,6 +23,7 @@ public sealed record CaptureInputs(TargetFolder Target, TokenRows Rows);
 public sealed record TrainSettings
 {
     /// <summary>The type the target computes in.</summary>
+    [ComesFrom("target.dtype")]
     public required Dtype Dtype { get; init; }
 
     /// <summary>The shape of the draft.</summary>
@@ -36,15 +40,19 @@ public sealed record TrainInputs(TargetFolder Target, TokenRows Rows, DraftWords
 public sealed record ExportSettings
 {
     /// <summary>The type of the exported weights.</summary>
+    [ComesFrom("target.dtype")]
     public required Dtype Dtype { get; init; }
 
     /// <summary>For the model card: the target as people name it.</summary>
+    [ComesFrom("target")]
     public required string TargetName { get; init; }
 
     /// <summary>For the launch commands: the hub id by which a server finds the target; null when only a folder holds it.</summary>
+    [ComesFrom("target.model")]
     public required string? TargetHubId { get; init; }
 
     /// <summary>For the launch commands.</summary>
+    [ComesFrom("speculation.tokens")]
     public required int SpeculativeTokens { get; init; }
 }
 
@@ -55,18 +63,23 @@ public sealed record ExportInputs(TargetFolder Target, DraftWords Words, Trained
 public sealed record EvaluateSettings
 {
     /// <summary>Drafted tokens per round (k).</summary>
+    [ComesFrom("speculation.tokens")]
     public required int SpeculativeTokens { get; init; }
 
     /// <summary>What each file of prompts is called in the results; no two are the same.</summary>
+    [ComesFrom("evaluation.prompts")]
     public required IReadOnlyList<string> PromptLabels { get; init; }
 
     /// <inheritdoc cref="EvaluationSettings.PromptsPerFile"/>
+    [ComesFrom("evaluation.promptsPerFile")]
     public required int PromptsPerFile { get; init; }
 
     /// <inheritdoc cref="EvaluationSettings.MaxNewTokens"/>
+    [ComesFrom("evaluation.maxNewTokens")]
     public required int MaxNewTokens { get; init; }
 
     /// <summary>The type that target and draft compute in.</summary>
+    [ComesFrom("target.dtype")]
     public required Dtype Dtype { get; init; }
 }
 

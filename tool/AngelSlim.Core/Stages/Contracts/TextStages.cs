@@ -1,4 +1,5 @@
 using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Settings;
 
 namespace AngelSlim.Core.Stages.Contracts;
@@ -7,12 +8,15 @@ namespace AngelSlim.Core.Stages.Contracts;
 public sealed record TokenizeSettings
 {
     /// <inheritdoc cref="DataSettings.MaxTokens"/>
+    [ComesFrom("data.maxTokens")]
     public required int MaxTokens { get; init; }
 
     /// <inheritdoc cref="DataSettings.HeldoutShare"/>
+    [ComesFrom("data.heldoutShare")]
     public required double HeldoutShare { get; init; }
 
     /// <inheritdoc cref="DataSettings.OnBadRow"/>
+    [ComesFrom("data.onBadRow")]
     public required OnBadRow OnBadRow { get; init; }
 }
 
@@ -23,6 +27,7 @@ public sealed record TokenizeInputs(TargetFolder Target, IReadOnlyList<SourceFil
 public sealed record VocabularySettings
 {
     /// <inheritdoc cref="DraftSettings.Vocabulary"/>
+    [ComesFrom("draft.vocabulary")]
     public required int? Size { get; init; }
 }
 
