@@ -138,7 +138,7 @@ public sealed class A_plan : IDisposable
             return null;
         }
 
-        public void Keep(FileIdentity file, Digest digest)
+        public void Keep(IReadOnlyCollection<FileContent> files)
         {
         }
     }

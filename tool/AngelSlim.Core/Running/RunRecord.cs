@@ -124,7 +124,7 @@ internal sealed class RunRecord
     {
         foreach (var (source, content) in planned.Sources.Where(each => !_sources.TryGetValue(each.Key, out var kept) || kept != each.Value.Digest))
         {
-            var files = new JsonObject(content.Files.Select(file => KeyValuePair.Create(Path.GetFileName(file.Key), (JsonNode?)file.Value.Hex)));
+            var files = new JsonObject(content.Files.Select(file => KeyValuePair.Create(Path.GetFileName(file.Key), (JsonNode?)file.Value.Digest.Hex)));
             _database.Execute(
                 "insert or ignore into sources (digest, path, file, sha256) select $digest, $path, key, value from json_each($files)",
                 ("$digest", content.Digest.Hex), ("$path", source is SourceFile file ? file.Path : source.Folder), ("$files", files.ToJsonString()));
