@@ -7,11 +7,13 @@ namespace AngelSlim.Toy;
 /// <summary>A store and a runner over the toy stages.</summary>
 internal sealed class ToyStore : IDisposable
 {
+    private readonly StoreGate _gate;
     private readonly RunDatabase _database;
     private readonly Planner _planner;
 
     public ToyStore(string root)
     {
+        _gate = StoreGate.Share(root, TimeProvider.System);
         _database = RunDatabase.Open(root);
         var digests = new FileDigests(_database, TimeProvider.System);
         Store = new ArtifactStore(root, digests, TimeProvider.System);
@@ -58,7 +60,11 @@ internal sealed class ToyStore : IDisposable
         Happened(happened);
     }
 
-    public void Dispose() => _database.Dispose();
+    public void Dispose()
+    {
+        _database.Dispose();
+        _gate.Dispose();
+    }
 
     public static Step Write(string id, WriteSettings? settings = null, string? source = null) => new(
         id, new WriteStage(), settings ?? new WriteSettings { Word = id }, new Dictionary<string, StepInput>

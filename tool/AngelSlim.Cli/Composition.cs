@@ -26,13 +26,25 @@ internal static class Composition
 /// <summary>An open store and what looks into it.</summary>
 internal sealed class OpenStore : IDisposable
 {
+    private readonly StoreGate _gate;
+
     /// <summary>Where a store lies, absolute: as asked for, else <c>.angelslim</c> in the manifest's folder.</summary>
     public static string Place(string? asked, string manifestFolder) => Path.GetFullPath(asked ?? Path.Combine(manifestFolder, ".angelslim"));
 
     /// <summary>Opens or makes a store.</summary>
     public OpenStore(string root, TimeProvider clock)
     {
-        Database = RunDatabase.Open(Path.GetFullPath(root));
+        _gate = StoreGate.Share(Path.GetFullPath(root), clock);
+        try
+        {
+            Database = RunDatabase.Open(Path.GetFullPath(root));
+        }
+        catch
+        {
+            _gate.Dispose();
+            throw;
+        }
+
         var digests = new FileDigests(Database, clock);
         Artifacts = new ArtifactStore(root, digests, clock);
         Planner = new Planner(Artifacts, new SourceDigests(digests), new RunHistory(Database));
@@ -48,5 +60,9 @@ internal sealed class OpenStore : IDisposable
     public Planner Planner { get; }
 
     /// <inheritdoc/>
-    public void Dispose() => Database.Dispose();
+    public void Dispose()
+    {
+        Database.Dispose();
+        _gate.Dispose();
+    }
 }

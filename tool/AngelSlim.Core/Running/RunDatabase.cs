@@ -25,6 +25,9 @@ internal sealed class RunDatabase : IDigestMemo, IDisposable
     /// <summary>The store, absolute.</summary>
     public string Root { get; }
 
+    /// <summary>Its file.</summary>
+    public string Path => System.IO.Path.Combine(Root, FileName);
+
     /// <summary>Opens or makes the index of a store.</summary>
     /// <exception cref="DataException">A newer tool has written it, or it is damaged or busy, or the system does not let it be written.</exception>
     public static RunDatabase Open(string root)
@@ -37,14 +40,14 @@ internal sealed class RunDatabase : IDigestMemo, IDisposable
     /// <exception cref="DataException">As above.</exception>
     internal static RunDatabase Open(string root, FileSystemKind disk)
     {
-        var path = Path.Combine(Path.GetFullPath(root), FileName);
+        var path = System.IO.Path.Combine(System.IO.Path.GetFullPath(root), FileName);
         var connection = Connection(path, SqliteOpenMode.ReadWriteCreate);
         try
         {
             connection.Open();
-            var database = new RunDatabase(connection, Path.GetDirectoryName(path)!);
+            var database = new RunDatabase(connection, System.IO.Path.GetDirectoryName(path)!);
             database.Configure(disk);
-            RunSchema.Bring(connection, path);
+            RunSchema.Bring(database);
             return database;
         }
         catch (SqliteException failure) when (IndexFault.Of(path, failure) is { } fault)
@@ -179,7 +182,7 @@ internal sealed class RunDatabase : IDigestMemo, IDisposable
                 return work();
             }
         }
-        catch (SqliteException failure) when (IndexFault.Of(_connection.DataSource, failure) is { } fault)
+        catch (SqliteException failure) when (IndexFault.Of(Path, failure) is { } fault)
         {
             throw fault;
         }

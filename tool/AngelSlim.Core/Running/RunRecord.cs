@@ -82,16 +82,7 @@ internal sealed class RunRecord
     /// <summary>Keeps a result and what it was made of; a result that the index has lost or never had is indexed anew.</summary>
     public void Keep(StoredArtifact artifact, PlannedStep planned, IReadOnlyDictionary<string, StoredArtifact> made)
     {
-        _database.Execute(
-            """
-            insert into artifacts (stage, key, digest, steady, files, bytes, recipe, made, seconds, tool)
-            values ($stage, $key, $digest, $steady, $files, $bytes, $recipe, $made, $seconds, $tool)
-            on conflict (stage, key) do update set digest = $digest, steady = $steady, files = $files, bytes = $bytes, made = $made, seconds = $seconds, tool = $tool
-            """,
-            ("$stage", artifact.Key.Stage), ("$key", artifact.Key.Recipe.Hex), ("$digest", artifact.Listing.Digest.Hex),
-            ("$steady", SteadyDigest(artifact, planned.Step.Stage)), ("$files", artifact.Listing.Files.Count),
-            ("$bytes", artifact.Listing.Size), ("$recipe", planned.Recipe!.Text), ("$made", RunDatabase.Time(artifact.Made.At)),
-            ("$seconds", artifact.Made.Seconds), ("$tool", artifact.Made.Tool));
+        ArtifactIndex.Keep(_database, artifact, planned.Recipe!.Text, SteadyDigest(artifact, planned.Step.Stage));
         _database.Execute(
             "insert or ignore into outputs (stage, key, steady, run, seen) values ($stage, $key, $steady, $run, $now)",
             ("$stage", artifact.Key.Stage), ("$key", artifact.Key.Recipe.Hex), ("$steady", SteadyDigest(artifact, planned.Step.Stage)), ("$run", Id), Now);
@@ -103,13 +94,17 @@ internal sealed class RunRecord
             var producers = Flat(input).Select(item => item is FromStep from ? made[from.StepId].Key : (StepKey?)null);
             foreach (var (position, (digest, producer)) in digests.Zip(producers).Index())
             {
-                KeepInput(artifact.Key, (name, position, digest), producer);
+                ArtifactIndex.KeepInput(_database, artifact.Key, (name, position, digest), producer);
             }
         }
     }
 
     /// <summary>Ends the run.</summary>
-    public void End(string outcome) => _database.Execute("update runs set ended = $now, outcome = $outcome where id = $id", ("$id", Id), ("$outcome", outcome), Now);
+    public void End(string outcome)
+    {
+        _database.Execute("update runs set ended = $now, outcome = $outcome where id = $id", ("$id", Id), ("$outcome", outcome), Now);
+        RunFile.Write(_database, Id);
+    }
 
     /// <summary>Another result, made from the same recipe at another time, has other bytes in files that equal runs have equal. False when the index knows none.</summary>
     public bool DiffersFromBefore(StoredArtifact artifact, IStage stage) =>
@@ -131,15 +126,6 @@ internal sealed class RunRecord
             _sources[source] = content.Digest;
         }
     }
-
-    private void KeepInput(StepKey key, (string Name, int Position, string Digest) input, StepKey? producer) =>
-        _database.Execute(
-            """
-            insert into lineage (stage, key, input, position, digest, from_stage, from_key) values ($stage, $key, $input, $position, $digest, $fromStage, $fromKey)
-            on conflict (stage, key, input, position) do update set from_stage = $fromStage, from_key = $fromKey
-            """,
-            ("$stage", key.Stage), ("$key", key.Recipe.Hex), ("$input", input.Name), ("$position", input.Position), ("$digest", input.Digest),
-            ("$fromStage", producer?.Stage), ("$fromKey", producer?.Recipe.Hex));
 
     private static string SteadyDigest(StoredArtifact artifact, IStage stage) => artifact.Listing.Without(stage.Unsteady).Digest.Hex;
 

@@ -11,6 +11,8 @@ internal static class RunSchema
     /// <summary>The version that this tool reads and writes: as many as there are scripts.</summary>
     public static int Version => Scripts.Length;
 
+    private const string Beginning = "create table if not exists schema_version (version integer not null);";
+
     /// <summary>Script i leads from version i to version i + 1; one that was released never changes.</summary>
     private static readonly string[] Scripts =
     [
@@ -46,47 +48,51 @@ internal static class RunSchema
         """,
     ];
 
-    /// <summary>Brings a database, empty or older, to this version. One that has it is only read.</summary>
+    /// <summary>Brings an index, empty or older, to this version. One that has it is only read; one that is new begins with the runs that have a file.</summary>
     /// <exception cref="DataException">It is newer.</exception>
-    public static void Bring(SqliteConnection connection, string path)
+    public static void Bring(RunDatabase database)
     {
-        if (VersionOf(connection, path) == Version)
+        if (VersionOf(database) == Version)
         {
             return;
         }
 
         // Another process may be at the same work: whoever waited for this transaction finds it done.
-        using var transaction = connection.BeginTransaction(deferred: false);
-        var version = VersionOf(connection, path, transaction);
-        if (version > 0 && version < Version)
+        database.InTransaction(() =>
         {
-            Backup(path, version);
-        }
+            var version = VersionOf(database);
+            if (version > 0 && version < Version)
+            {
+                Backup(database.Path, version);
+            }
 
-        Run(connection, transaction, "create table if not exists schema_version (version integer not null)");
-        for (; version < Version; version++)
-        {
-            Run(connection, transaction, Scripts[version]);
-            Run(connection, transaction, $"insert into schema_version values ({version + 1})");
-        }
+            for (var next = version; next < Version; next++)
+            {
+                database.Execute(next is 0 ? Beginning + Scripts[next] : Scripts[next]);
+                database.Execute("insert into schema_version values ($version)", ("$version", next + 1));
+            }
 
-        transaction.Commit();
+            if (version is 0)
+            {
+                RunFile.Restore(database);
+            }
+        });
     }
 
-    /// <summary>The version of a database; 0 when it is empty.</summary>
+    /// <summary>The version of an index; 0 when it is empty.</summary>
     /// <exception cref="DataException">It is newer.</exception>
-    private static int VersionOf(SqliteConnection connection, string path, SqliteTransaction? transaction = null)
+    private static int VersionOf(RunDatabase database)
     {
-        if (Run(connection, transaction, "select 1 from sqlite_master where name = 'schema_version'") is null)
+        if (database.Scalar("select 1 from sqlite_master where name = 'schema_version'") is null)
         {
             return 0;
         }
 
-        var version = Convert.ToInt32(Run(connection, transaction, "select coalesce(max(version), 0) from schema_version"), CultureInfo.InvariantCulture);
+        var version = Convert.ToInt32(database.Scalar("select coalesce(max(version), 0) from schema_version"), CultureInfo.InvariantCulture);
         return version <= Version ? version : throw new DataException(
             ProblemCode.StoreNewer,
             $"This store's index has version {version}, and this tool knows versions up to {Version}. Update the tool, or take another store with --store.",
-            new TextPlace(path));
+            new TextPlace(database.Path));
     }
 
     /// <summary>Copies what was committed last; the transaction that is open elsewhere has written nothing yet.</summary>
@@ -105,13 +111,5 @@ internal static class RunSchema
         Durable.FlushFile(unfinished);
         File.Move(unfinished, backup, overwrite: true);
         Durable.FlushFolder(Path.GetDirectoryName(path)!);
-    }
-
-    private static object? Run(SqliteConnection connection, SqliteTransaction? transaction, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = sql;
-        return command.ExecuteScalar();
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
 
 namespace AngelSlim.Core.Running;
 
@@ -8,6 +9,7 @@ namespace AngelSlim.Core.Running;
 internal sealed class StoreGate : IDisposable
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly FileStream _file;
 
     private StoreGate(FileStream file) => _file = file;
@@ -16,21 +18,24 @@ internal sealed class StoreGate : IDisposable
     /// <param name="root">The store; made if it is not there.</param>
     public static StoreGate? TryShare(string root) => Try(root, FileAccess.Read, FileShare.Read);
 
-    /// <summary>Joins those who use the store, and waits while one process has it alone.</summary>
+    /// <summary>Joins those who use the store; waits a minute while one process has it alone, which is longer than that takes.</summary>
     /// <param name="root">The store; made if it is not there.</param>
-    /// <param name="waiting">Told once who has it; may throw to give up.</param>
-    public static StoreGate Share(string root, Action<Holder?> waiting)
+    /// <param name="clock">Tells the time.</param>
+    /// <exception cref="DataException">It took longer.</exception>
+    public static StoreGate Share(string root, TimeProvider clock)
     {
-        for (var isFirst = true; ; isFirst = false)
+        var since = clock.GetTimestamp();
+        while (true)
         {
             if (TryShare(root) is { } gate)
             {
                 return gate;
             }
 
-            if (isFirst)
+            if (clock.GetElapsedTime(since) > Patience)
             {
-                waiting(Owner(root));
+                throw new DataException(
+                    ProblemCode.StoreBusy, $"{StoreLock.ReadHolder(HolderPath(root))?.ToString() ?? "Another process"} has this store alone (gc, or doctor --fix). Wait for it.", new TextPlace(root));
             }
 
             Thread.Sleep(BetweenTries);
@@ -66,8 +71,6 @@ internal sealed class StoreGate : IDisposable
             return null;
         }
     }
-
-    private static Holder? Owner(string root) => StoreLock.ReadHolder(HolderPath(root));
 
     private static string Folder(string root) => Path.Combine(root, "locks");
 
