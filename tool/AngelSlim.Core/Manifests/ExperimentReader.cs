@@ -15,19 +15,15 @@ internal static class ExperimentReader
     public static ReadExperiment Read(string path, Surroundings surroundings, params IReadOnlyList<ManifestEdit> edits)
     {
         var json = WithoutSchema(edits.Aggregate(LocatedJson.ReadFile(path), Changed));
-        var reading = SettingsReader.Read(typeof(Experiment), json);
-        var experiment = (Experiment)reading.Settings;
-        var checks = new CheckList(json, reading);
-        ExperimentChecks.Check(experiment, checks);
-        var sources = new SourceFinder(Path.GetDirectoryName(Path.GetFullPath(path))!, surroundings, checks).Find(experiment);
+        var (read, found) = new ManifestReader(path, surroundings, edits).Read(json);
 
         List<string?> files = [path, .. edits.SelectMany(edit => new[] { edit.Place.File, edit.Value?.Place.File })];
-        var problems = reading.Findings.Select(finding => Placed(finding, edits)).Concat(checks.Problems)
+        var problems = found
             .OrderBy(problem => files.IndexOf(problem.Place?.File)).ThenBy(problem => problem.Place?.Line).ThenBy(problem => problem.Place?.Column)
             .ToLookup(problem => problem.Severity);
         return problems[Severity.Error].Any()
             ? throw new UserException([.. problems[Severity.Error]])
-            : new(path, experiment, json, sources, [.. problems[Severity.Warning]]);
+            : read with { Warnings = [.. problems[Severity.Warning]] };
     }
 
     /// <summary>What is neither there nor a setting cannot be taken away; it is put there, for the reader to say so.</summary>
@@ -38,12 +34,6 @@ internal static class ExperimentReader
             ? (edit with { Value = new(JsonValueKind.Null, "", edit.Place) }).ApplyTo(json)
             : changed;
     }
-
-    /// <summary>What is missing because it was taken away is wrong where that was asked.</summary>
-    private static Problem Placed(Finding finding, IReadOnlyList<ManifestEdit> edits) =>
-        finding.Problem.Code is ProblemCode.MissingMember && edits.LastOrDefault(edit => edit.Value is null && edit.Dotted == finding.Path) is { } edit
-            ? finding.Problem with { Place = edit.Place }
-            : finding.Problem;
 
     /// <summary>Every manifest may name its schema, for editors; that is no setting.</summary>
     private static LocatedValue WithoutSchema(LocatedValue json) =>

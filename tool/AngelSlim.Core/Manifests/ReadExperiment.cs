@@ -1,16 +1,20 @@
 using AngelSlim.Core.Manifests.Reading;
 using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Core.Manifests.Sweeps;
 
 namespace AngelSlim.Core.Manifests;
 
 /// <summary>A manifest that was read and found free of errors.</summary>
 /// <param name="Path">As the user gave it.</param>
-/// <param name="Experiment">What it says.</param>
+/// <param name="Experiment">What it says; of a sweep what its first point says, and the sweep.</param>
 /// <param name="Json">How it says it, with places.</param>
 /// <param name="Sources">The files and the folder that it names.</param>
 /// <param name="Warnings">Worth saying; nothing stops.</param>
 internal sealed record ReadExperiment(string Path, Experiment Experiment, LocatedValue Json, Sources Sources, IReadOnlyList<Problem> Warnings)
 {
+    /// <summary>The points of a sweep, in order; empty when the manifest has none.</summary>
+    public IReadOnlyList<ReadPoint> Points { get; init; } = [];
+
     /// <summary>The folder of the manifest, absolute; what it names is relative to it.</summary>
     public string Folder => System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!;
 
@@ -18,6 +22,11 @@ internal sealed record ReadExperiment(string Path, Experiment Experiment, Locate
     /// <param name="names">From the top: <c>expect</c>, <c>acceptanceLengthAtLeast</c>, <c>4</c>.</param>
     public TextPlace PlaceOf(params ReadOnlySpan<string> names) => Json.Nearest(names).Place;
 }
+
+/// <summary>A point of a sweep.</summary>
+/// <param name="Settings">What the sweep sets: one value for each axis.</param>
+/// <param name="Experiment">The manifest with these settings and without the sweep.</param>
+internal sealed record ReadPoint(IReadOnlyList<SweepSetting> Settings, ReadExperiment Experiment);
 
 /// <summary>What the user brought, found on disk: absolute paths.</summary>
 internal sealed record Sources

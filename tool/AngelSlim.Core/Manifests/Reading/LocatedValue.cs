@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace AngelSlim.Core.Manifests.Reading;
 
@@ -20,6 +22,17 @@ internal sealed record LocatedValue(JsonValueKind Kind, string Text, TextPlace P
     /// <summary>Follows member names as far as they are there.</summary>
     public LocatedValue Nearest(ReadOnlySpan<string> names) =>
         names is [var name, .. var rest] && Find(name) is { } member ? member.Value.Nearest(rest) : this;
+
+    /// <summary>The same without places; null for null. Of members with the same name the first; a number that no double can hold is its spelling.</summary>
+    public JsonNode? ToNode() => Kind switch
+    {
+        JsonValueKind.Object => new JsonObject(Members.DistinctBy(member => member.Name).Select(member => KeyValuePair.Create(member.Name, member.Value.ToNode()))),
+        JsonValueKind.Array => new JsonArray([.. Items.Select(item => item.ToNode())]),
+        JsonValueKind.Number when double.IsFinite(double.Parse(Text, NumberStyles.Float, CultureInfo.InvariantCulture)) => JsonNode.Parse(Text),
+        JsonValueKind.String or JsonValueKind.Number => JsonValue.Create(Text),
+        JsonValueKind.True or JsonValueKind.False => JsonValue.Create(Kind is JsonValueKind.True),
+        _ => null,
+    };
 }
 
 /// <summary>One member of a JSON object.</summary>

@@ -49,6 +49,7 @@ internal sealed class SettingsReader
         (JsonValueKind.Number, _) when type == typeof(double) => Number(value, path),
         (JsonValueKind.Array, _) when SettingsShape.ItemType(type) is { } item => List(item, value, path),
         (JsonValueKind.Object, _) when SettingsShape.ValueType(type) is { } item => Table(item, value, path),
+        (_, _) when SettingsShape.IsAny(type) => value.ToNode(),
         (_, _) when SettingsShape.IsRecord(type) => Record(type, value, path),
         _ => WrongType(value, path, Expected(type)),
     };
@@ -240,8 +241,9 @@ internal sealed class SettingsReader
         return record;
     }
 
-    private static object Blank(Type type) =>
+    private static object? Blank(Type type) =>
         type == typeof(string) ? ""
+        : SettingsShape.IsAny(type) ? null
         : SettingsShape.ItemType(type) is { } item ? Array.CreateInstance(item, 0)
         : SettingsShape.ValueType(type) is { } value ? Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(typeof(string), value))!
         : SettingsShape.IsRecord(type) ? Empty(type)

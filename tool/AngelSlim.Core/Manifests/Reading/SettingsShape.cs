@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace AngelSlim.Core.Manifests.Reading;
 
@@ -45,7 +46,10 @@ internal static class SettingsShape
         Argument(type, typeof(IReadOnlyDictionary<,>), 0) == typeof(string) ? Argument(type, typeof(IReadOnlyDictionary<,>), 1) : null;
 
     /// <summary>A record of settings rather than a single value.</summary>
-    public static bool IsRecord(Type type) => type.IsClass && type != typeof(string);
+    public static bool IsRecord(Type type) => type.IsClass && type != typeof(string) && !IsAny(type);
+
+    /// <summary>Any JSON will do.</summary>
+    public static bool IsAny(Type type) => type == typeof(JsonNode);
 
     /// <summary>Every dotted path beneath a record: <c>training.epochs</c>.</summary>
     public static IEnumerable<string> Paths(Type record) => Of(record).SelectMany(member => IsRecord(member.Type)

@@ -94,6 +94,11 @@ internal sealed class SchemaWriter(XmlSummaries summaries)
 
     private void AddType(JsonObject schema, Type type)
     {
+        if (SettingsShape.IsAny(type))
+        {
+            return;
+        }
+
         schema["type"] = type == typeof(string) || type.IsEnum ? "string"
             : type == typeof(bool) ? "boolean"
             : type == typeof(int) || type == typeof(long) ? "integer"

@@ -35,6 +35,9 @@ public sealed record Experiment
 
     /// <summary>What must come out; a run that misses it fails.</summary>
     public ExpectSettings? Expect { get; init; }
+
+    /// <summary>Settings to try several values of, in one run with one table.</summary>
+    public SweepSettings? Sweep { get; init; }
 }
 
 /// <summary>What the target reads.</summary>

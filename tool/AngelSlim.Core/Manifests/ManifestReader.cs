@@ -1,0 +1,83 @@
+using AngelSlim.Core.Manifests.Reading;
+using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Core.Manifests.Sweeps;
+
+namespace AngelSlim.Core.Manifests;
+
+/// <summary>A manifest as far as it could be read, and all that is wrong or odd about it, unsorted.</summary>
+internal sealed record ManifestReading(ReadExperiment Experiment, IReadOnlyList<Problem> Problems);
+
+/// <summary>Reads a manifest that is parsed, with all points of its sweep. Throws nothing.</summary>
+/// <param name="path">Of the manifest.</param>
+/// <param name="surroundings">Where hub cache and built-in targets lie.</param>
+/// <param name="edits">That were made to it already; what is wrong because of one of them is wrong at its place.</param>
+internal sealed class ManifestReader(string path, Surroundings surroundings, IReadOnlyList<ManifestEdit> edits)
+{
+    private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+
+    /// <summary>Reads it.</summary>
+    /// <param name="json">Without the schema's name.</param>
+    public ManifestReading Read(LocatedValue json)
+    {
+        var isSweep = json.Members.ToLookup(member => member.Name is "sweep");
+        if (!isSweep[true].Any())
+        {
+            return ReadPoint(json);
+        }
+
+        var rest = json with { Members = [.. isSweep[false]] };
+        var own = SettingsReader.Read(typeof(SweepOnly), json with { Members = [.. isSweep[true]] });
+        if (own.Findings.Count > 0 || ((SweepOnly)own.Settings).Sweep is not { } settings)
+        {
+            var (read, problems) = ReadPoint(rest);
+            return new(read, [.. problems, .. own.Findings.Select(finding => finding.Problem)]);
+        }
+
+        return ReadPoints(rest, SweepReader.Read(isSweep[true].First(), settings), settings);
+    }
+
+    private ManifestReading ReadPoints(LocatedValue rest, SweepReading sweep, SweepSettings settings)
+    {
+        var points = sweep.Points
+            .Select(point => (Settings: point, Reading: ReadPoint(point.Aggregate(rest, (manifest, setting) => setting.Edit.ApplyTo(manifest)))))
+            .ToArray();
+        var first = points.Length > 0 ? points[0].Reading.Experiment : ReadPoint(rest).Experiment;
+        var read = first with
+        {
+            Experiment = first.Experiment with { Sweep = settings },
+            Points = [.. points.Select(point => new ReadPoint(point.Settings, point.Reading.Experiment))],
+        };
+
+        // Points have most of their mistakes in common.
+        return new(read, [.. sweep.Problems.Concat(Overridden(sweep.Axes)).Concat(points.SelectMany(point => point.Reading.Problems)).Distinct()]);
+    }
+
+    /// <summary>An option that says what a setting is, where the sweep says what it is.</summary>
+    private IEnumerable<Problem> Overridden(IReadOnlyList<SweepAxis> axes) =>
+        from edit in edits
+        let axis = axes.FirstOrDefault(axis => axis.Contains(edit.Dotted))
+        where axis is not null
+        select new Problem(ProblemCode.Contradiction, $"{Shown.Quoted(edit.Dotted)} is set here, and swept at {axis.Place}; give the sweep one value of it, or leave the sweep out with '--unset sweep'.", edit.Place);
+
+    private ManifestReading ReadPoint(LocatedValue json)
+    {
+        var reading = SettingsReader.Read(typeof(Experiment), json);
+        var experiment = (Experiment)reading.Settings;
+        var checks = new CheckList(json, reading);
+        ExperimentChecks.Check(experiment, checks);
+        var sources = new SourceFinder(_folder, surroundings, checks).Find(experiment);
+        return new(new(path, experiment, json, sources, []), [.. reading.Findings.Select(Placed), .. checks.Problems]);
+    }
+
+    /// <summary>What is missing because it was taken away is wrong where that was asked.</summary>
+    private Problem Placed(Finding finding) =>
+        finding.Problem.Code is ProblemCode.MissingMember && edits.LastOrDefault(edit => edit.Value is null && edit.Dotted == finding.Path) is { } edit
+            ? finding.Problem with { Place = edit.Place }
+            : finding.Problem;
+
+    /// <summary>So that the problems of a sweep have its path before theirs.</summary>
+    private sealed record SweepOnly
+    {
+        public SweepSettings? Sweep { get; init; }
+    }
+}
