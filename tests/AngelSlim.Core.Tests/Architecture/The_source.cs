@@ -20,7 +20,7 @@ public sealed partial class The_source
         ["AngelSlim.Core.Text"] = ["Manifests", "Artifacts"],
         ["AngelSlim.Core.Stages"] = ["Manifests", "Artifacts", "Text", "Reporting", "Statistics"],
         ["AngelSlim.Core.Planning"] = ["Manifests", "Artifacts", "Stages"],
-        ["AngelSlim.Core.Running"] = ["Manifests", "Artifacts", "Stages", "Planning"],
+        ["AngelSlim.Core.Running"] = ["Manifests", "Artifacts", "Reporting", "Stages", "Planning"],
         ["AngelSlim.Torch.Tensors"] = [],
         ["AngelSlim.Torch.Layers"] = ["Tensors"],
         ["AngelSlim.Torch.Targets"] = ["Layers", "Tensors"],

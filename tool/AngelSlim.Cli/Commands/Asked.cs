@@ -1,21 +1,28 @@
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Reading;
 using AngelSlim.Core.Planning;
+using AngelSlim.Core.Planning.Sweeps;
 using AngelSlim.Torch.Stages;
 
 namespace AngelSlim.Cli.Commands;
 
 /// <summary>A manifest that was read, and its steps.</summary>
 /// <param name="Manifest">What it says.</param>
-/// <param name="Steps">What is to be made.</param>
-internal sealed record Asked(ReadExperiment Manifest, IReadOnlyList<Step> Steps)
+/// <param name="Graph">What is to be made.</param>
+internal sealed record Asked(ReadExperiment Manifest, SweepGraph Graph)
 {
+    /// <summary>The manifest sweeps something.</summary>
+    public bool IsSweep => Manifest.Points.Count > 0;
+
+    /// <summary>All steps, of all points of a sweep.</summary>
+    public IReadOnlyList<Step> Steps => Graph.Steps;
+
     /// <summary>Reads a manifest as the options change it, and works out its steps; warnings go to the talk.</summary>
     /// <exception cref="UserException">Something is wrong with it.</exception>
     public static Asked Read(Machine machine, ManifestOptions manifest, int threads)
     {
         var read = ReadManifest(machine, manifest);
-        return new(read, ExperimentResolver.Resolve(read, Composition.Stages(new TensorRuntime(machine.Packages, threads))));
+        return new(read, SweepGraph.Of(read, Composition.Stages(new TensorRuntime(machine.Packages, threads))));
     }
 
     /// <summary>Reads a manifest as the options change it; warnings go to the talk.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using AngelSlim.Cli.Documents;
 using AngelSlim.Cli.Rendering;
-using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Running;
 using Cocona;
@@ -61,37 +60,48 @@ internal sealed class RunCommand(Machine machine, RunOptions options)
             }
         }
 
-        IReadOnlyList<Verdict> verdicts = [];
+        IReadOnlyList<PointResult> points = [];
         using var stopping = new Stopping(view.Say);
         var runner = new Runner(store.Artifacts, store.Planner, Observe, place, options.NoWait ? WhenBusy.GiveUp : WhenBusy.Wait, machine.Clock);
         try
         {
-            var made = runner.Run(asked.Steps, record, stopping.Token);
-            verdicts = Verdict.Of(asked.Manifest.Experiment.Expect, asked.Steps, made);
+            runner.Run(asked.Steps, record, stopping.Token);
         }
         finally
         {
             // Both may be one terminal: the live lines go before the result comes.
             view.Dispose();
-            machine.Output.WriteLine(options.Json ? Document(asked, record, verdicts).ToJson() : Text(asked, verdicts));
+            var results = _results.ToDictionary(result => result.StepId);
+            points = [.. asked.Graph.Points.Select(point => PointResult.Of(point, results))];
+            machine.Output.WriteLine(options.Json ? RunDocument.Of((record.Id, options.Manifest.Path), _results, points).ToJson() : Text(asked, points));
         }
 
-        return Judge(asked, verdicts);
+        return new Expectations(points).Judge(machine.Talk);
     }
 
-    private int Judge(Asked asked, IReadOnlyList<Verdict> verdicts)
+    private string Text(Asked asked, IReadOnlyList<PointResult> points)
     {
-        foreach (var missed in verdicts.Where(verdict => !verdict.IsMet))
+        var lines = new List<string> { asked.IsSweep ? Counts() : Steps() };
+        if (_results.Count == asked.Steps.Count && _results.All(result => result.Outcome is StepOutcome.Cached))
         {
-            var place = asked.Manifest.PlaceOf("expect", "acceptanceLengthAtLeast", missed.Tokens);
-            machine.Talk.WriteLine(new Problem(
-                ProblemCode.ExpectationMissed, $"The acceptance length at k = {missed.Tokens} is {missed.Found:0.000}; at least {missed.AtLeast} was expected.", place));
+            lines.Add("Everything was there already; nothing was done.");
         }
 
-        return verdicts.All(verdict => verdict.IsMet) ? ExitCode.Done : ExitCode.ExpectationMissed;
+        if (asked.IsSweep)
+        {
+            lines.Add("");
+            lines.Add(new SweepTable(points).ToString());
+        }
+        else
+        {
+            lines.AddRange(points.SelectMany(point => new[] { ("draft", point.Draft), ("report", point.Report) }).Where(place => place.Item2 is not null).Select(place => $"{place.Item1}: {place.Item2}"));
+        }
+
+        lines.AddRange(new Expectations(points).Lines);
+        return string.Join('\n', lines);
     }
 
-    private string Text(Asked asked, IReadOnlyList<Verdict> verdicts)
+    private string Steps()
     {
         var table = new Table("step", "result", "time");
         foreach (var result in _results)
@@ -99,48 +109,12 @@ internal sealed class RunCommand(Machine machine, RunOptions options)
             table.Add(result.StepId, RunRecord.Word(result.Outcome), result.Outcome is StepOutcome.Cached ? "" : Words.Of(TimeSpan.FromSeconds(result.Seconds)));
         }
 
-        var lines = new List<string> { table.ToString() };
-        if (_results.Count == asked.Steps.Count && _results.All(result => result.Outcome is StepOutcome.Cached))
-        {
-            lines.Add("Everything was there already; nothing was done.");
-        }
-
-        lines.AddRange(Places(asked).Select(place => $"{place.Name}: {place.Path}"));
-        lines.AddRange(verdicts.Select(verdict =>
-            $"acceptance length at k = {verdict.Tokens}: {verdict.Found:0.000}, at least {verdict.AtLeast} expected: {(verdict.IsMet ? "met" : "MISSED")}"));
-        return string.Join('\n', lines);
+        return table.ToString();
     }
 
-    private RunDocument Document(Asked asked, RunRecord record, IReadOnlyList<Verdict> verdicts)
-    {
-        var places = Places(asked).ToDictionary(place => place.Name, place => place.Path);
-        return new()
-        {
-            Run = record.Id,
-            Manifest = options.Manifest.Path,
-            Report = places.GetValueOrDefault("report"),
-            Draft = places.GetValueOrDefault("draft"),
-            Steps = [.. _results.Select(RunDocumentStep.Of)],
-            Expectations = [.. verdicts.Select(RunDocumentExpectation.Of)],
-        };
-    }
-
-    /// <summary>What a user looks for first.</summary>
-    private IEnumerable<(string Name, string Path)> Places(Asked asked)
-    {
-        foreach (var result in _results.Where(result => result.Folder is not null))
-        {
-            var output = asked.Steps.Single(step => step.Id == result.StepId).Stage.Output;
-            if (output == typeof(ExportedDraft))
-            {
-                yield return ("draft", result.Folder!);
-            }
-            else if (output == typeof(Report))
-            {
-                yield return ("report", new Report(result.Folder!).Markdown);
-            }
-        }
-    }
+    /// <summary>A sweep has a table of its points; one of its steps would be longer, and is in the document.</summary>
+    private string Counts() =>
+        $"{_results.Count} steps: {string.Join(", ", _results.CountBy(result => result.Outcome).OrderBy(count => count.Key).Select(count => $"{count.Value} {RunRecord.Word(count.Key)}"))}";
 }
 
 /// <summary>The verb <c>run</c>.</summary>

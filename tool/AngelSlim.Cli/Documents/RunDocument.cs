@@ -12,10 +12,10 @@ internal sealed record RunDocument : Document
     /// <summary>Path of the manifest, as given.</summary>
     public required string Manifest { get; init; }
 
-    /// <summary>Path of the report; null when it was not made.</summary>
+    /// <summary>Path of the report; null when it was not made, and for a sweep, whose points have one each.</summary>
     public required string? Report { get; init; }
 
-    /// <summary>Folder of the exported draft; null when it was not made.</summary>
+    /// <summary>Folder of the exported draft; null when it was not made, and for a sweep, whose points have one each.</summary>
     public required string? Draft { get; init; }
 
     /// <summary>The steps that are over, in that order.</summary>
@@ -23,6 +23,28 @@ internal sealed record RunDocument : Document
 
     /// <summary>What the manifest expects, and what came out; empty when the run did not get there.</summary>
     public required IReadOnlyList<RunDocumentExpectation> Expectations { get; init; }
+
+    /// <summary>The points of the sweep, in its order; empty for a manifest that sweeps nothing.</summary>
+    public required IReadOnlyList<DocumentPoint> Points { get; init; }
+
+    /// <summary>Of a run that is over.</summary>
+    /// <param name="run">Its number, and the manifest's path as given.</param>
+    /// <param name="steps">That are over, in that order.</param>
+    /// <param name="points">Of the sweep; without one the one experiment.</param>
+    public static RunDocument Of((long Id, string Manifest) run, IReadOnlyList<StepResult> steps, IReadOnlyList<PointResult> points)
+    {
+        var sweep = points.Where(point => point.Point.Point.Settings.Count > 0).ToArray();
+        return new()
+        {
+            Run = run.Id,
+            Manifest = run.Manifest,
+            Report = sweep.Length is 0 ? points[0].Report : null,
+            Draft = sweep.Length is 0 ? points[0].Draft : null,
+            Steps = [.. steps.Select(RunDocumentStep.Of)],
+            Expectations = [.. points.SelectMany(point => point.Verdicts.Select(verdict => RunDocumentExpectation.Of(point, verdict)))],
+            Points = [.. sweep.Select(DocumentPoint.Of)],
+        };
+    }
 }
 
 /// <summary>A step of a run.</summary>
@@ -61,6 +83,9 @@ internal sealed record RunDocumentStep
 /// <summary>An expectation of the manifest.</summary>
 internal sealed record RunDocumentExpectation
 {
+    /// <summary>Of which point of a sweep: its settings; null for a manifest that sweeps nothing.</summary>
+    public required string? Point { get; init; }
+
     /// <summary>Speculative tokens, as the manifest spells them.</summary>
     public required string Tokens { get; init; }
 
@@ -74,8 +99,9 @@ internal sealed record RunDocumentExpectation
     public required bool Met { get; init; }
 
     /// <summary>Of a verdict.</summary>
-    public static RunDocumentExpectation Of(Verdict verdict) => new()
+    public static RunDocumentExpectation Of(PointResult point, Verdict verdict) => new()
     {
+        Point = point.Point.Label,
         Tokens = verdict.Tokens,
         AtLeast = verdict.AtLeast,
         AcceptanceLength = verdict.Found,

@@ -1,8 +1,6 @@
 using System.Globalization;
 using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Manifests.Settings;
-using AngelSlim.Core.Planning;
-using AngelSlim.Core.Stages.Contracts;
 
 namespace AngelSlim.Core.Running;
 
@@ -15,19 +13,12 @@ internal sealed record Verdict(string Tokens, double AtLeast, double Found)
     /// <summary>It is long enough.</summary>
     public bool IsMet => Found >= AtLeast;
 
-    /// <summary>One verdict for each expectation, in the manifest's order.</summary>
+    /// <summary>One verdict for each expectation that was measured, in the manifest's order.</summary>
     /// <param name="expect">What was expected; null for nothing.</param>
-    /// <param name="steps">What was asked for.</param>
-    /// <param name="made">What was made, by step.</param>
-    /// <exception cref="Manifests.DataException">A result in the store is not what its stage writes.</exception>
-    public static IReadOnlyList<Verdict> Of(ExpectSettings? expect, IReadOnlyList<Step> steps, IReadOnlyDictionary<string, StoredArtifact> made)
+    /// <param name="evaluations">What was measured, each number of speculative tokens once.</param>
+    public static IReadOnlyList<Verdict> Of(ExpectSettings? expect, IReadOnlyList<EvaluationSummary> evaluations)
     {
-        double Measured(string tokens)
-        {
-            var step = steps.Single(step => step.Settings is EvaluateSettings settings && settings.SpeculativeTokens.ToString(CultureInfo.InvariantCulture) == tokens);
-            return ArtifactJson.Read<EvaluationSummary>(new Evaluation(made[step.Id].Folder).Summary).All.AcceptanceLength;
-        }
-
-        return expect is null ? [] : [.. expect.AcceptanceLengthAtLeast.Select(asked => new Verdict(asked.Key, asked.Value, Measured(asked.Key)))];
+        var lengths = evaluations.ToDictionary(evaluation => evaluation.SpeculativeTokens.ToString(CultureInfo.InvariantCulture), evaluation => evaluation.All.AcceptanceLength);
+        return expect is null ? [] : [.. from asked in expect.AcceptanceLengthAtLeast where lengths.ContainsKey(asked.Key) select new Verdict(asked.Key, asked.Value, lengths[asked.Key])];
     }
 }

@@ -7,7 +7,14 @@ namespace AngelSlim.Core.Planning.Sweeps;
 /// <summary>The steps of one point of a sweep.</summary>
 /// <param name="Point">Its settings, and its experiment; without settings the one experiment of a manifest that sweeps nothing.</param>
 /// <param name="Steps">Each after those that it reads from; named as in the whole graph.</param>
-internal sealed record PointSteps(ReadPoint Point, IReadOnlyList<Step> Steps);
+internal sealed record PointSteps(ReadPoint Point, IReadOnlyList<Step> Steps)
+{
+    /// <summary>Its settings in short; empty without a sweep.</summary>
+    public IReadOnlyList<SweepLabel> Labels { get; init; } = [];
+
+    /// <summary>All of them: <c>unroll=3,tokens=2+4</c>; null without a sweep.</summary>
+    public string? Label => Labels.Count is 0 ? null : string.Join(',', Labels);
+}
 
 /// <summary>The steps of all points of a sweep; what several points have in common is there once.</summary>
 /// <param name="Steps">Each after those that it reads from, point by point.</param>
@@ -37,7 +44,8 @@ internal sealed class SweepMerge(IReadOnlyList<ReadPoint> points, StageCatalog c
     public SweepGraph Graph()
     {
         var ofPoints = points.Select((point, number) => Merge(ExperimentResolver.Resolve(point.Experiment, catalog), number)).ToArray();
-        var ids = new SweepIds(points);
+        var labels = new SweepLabels(points);
+        var ids = new SweepIds(labels);
         foreach (var siblings in _merged.GroupBy(merged => merged.Step.Id).Select(group => group.ToArray()))
         {
             foreach (var (merged, id) in siblings.Zip(ids.Of(siblings[0].Step.Id, [.. siblings.Select(sibling => sibling.Points)])))
@@ -49,7 +57,7 @@ internal sealed class SweepMerge(IReadOnlyList<ReadPoint> points, StageCatalog c
         var steps = _merged.ToDictionary(merged => merged, merged => merged.Step with { Id = merged.Id, Inputs = merged.Inputs.ToDictionary(input => input.Key, input => Renamed(input.Value)) });
         return new(
             [.. _merged.Select(merged => steps[merged])],
-            [.. points.Zip(ofPoints, (point, own) => new PointSteps(point, [.. own.Select(merged => steps[merged])]))]);
+            [.. points.Zip(ofPoints).Select((point, number) => new PointSteps(point.First, [.. point.Second.Select(merged => steps[merged])]) { Labels = labels.Of(number) })]);
     }
 
     private List<Merged> Merge(IReadOnlyList<Step> steps, int point)

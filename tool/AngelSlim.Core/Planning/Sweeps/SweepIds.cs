@@ -1,14 +1,11 @@
 using System.Globalization;
-using AngelSlim.Core.Manifests;
 
 namespace AngelSlim.Core.Planning.Sweeps;
 
 /// <summary>Names steps that there are several of in a sweep: <c>train@unroll=3</c>.</summary>
 /// <remarks>A name has letters, digits and <c>. _ - + = , @</c>, which no shell takes for anything else. It is in no key.</remarks>
-internal sealed class SweepIds(IReadOnlyList<ReadPoint> points)
+internal sealed class SweepIds(SweepLabels labels)
 {
-    private readonly SweepLabels _labels = new(points);
-
     /// <summary>A name for each step: the common name alone where there is one step, else with those swept values that tell it from the others.</summary>
     /// <param name="id">The name that the steps have in their points.</param>
     /// <param name="siblings">For each step the numbers of its points; no point is in two of them.</param>
@@ -21,7 +18,7 @@ internal sealed class SweepIds(IReadOnlyList<ReadPoint> points)
 
         var common = siblings.Select(Common).ToArray();
         var axes = Telling(common);
-        var names = common.Select(values => string.Join(',', axes.Select(axis => values[axis]).OfType<string>())).ToArray();
+        var names = common.Select(values => string.Join(',', axes.Select(axis => values[axis]).OfType<SweepLabel>())).ToArray();
 
         // Points with different values can have a step in common, and these values tell nothing then; the first point does.
         var taken = names.CountBy(name => name).ToDictionary();
@@ -30,22 +27,22 @@ internal sealed class SweepIds(IReadOnlyList<ReadPoint> points)
     }
 
     /// <summary>For each axis the label that all these points share, or null.</summary>
-    private string?[] Common(IReadOnlyList<int> numbers)
+    private SweepLabel?[] Common(IReadOnlyList<int> numbers)
     {
-        var labels = _labels.Of(numbers[0]).ToArray<string?>();
+        var common = labels.Of(numbers[0]).ToArray<SweepLabel?>();
         foreach (var number in numbers.Skip(1))
         {
-            for (var axis = 0; axis < labels.Length; axis++)
+            for (var axis = 0; axis < common.Length; axis++)
             {
-                labels[axis] = labels[axis] == _labels.Of(number)[axis] ? labels[axis] : null;
+                common[axis] = common[axis] == labels.Of(number)[axis] ? common[axis] : null;
             }
         }
 
-        return labels;
+        return common;
     }
 
     /// <summary>Axes without any of which some names would be the same, or nothing; of axes that always change together the first.</summary>
-    private static List<int> Telling(string?[][] common)
+    private static List<int> Telling(SweepLabel?[][] common)
     {
         var axes = Enumerable.Range(0, common[0].Length).ToList();
         var most = Told(axes);
@@ -61,7 +58,7 @@ internal sealed class SweepIds(IReadOnlyList<ReadPoint> points)
 
         (int Different, bool HasNothing) Told(List<int> chosen)
         {
-            var names = common.Select(values => string.Join(',', chosen.Select(axis => values[axis]).OfType<string>())).ToHashSet();
+            var names = common.Select(values => string.Join(',', chosen.Select(axis => values[axis]).OfType<SweepLabel>())).ToHashSet();
             return (names.Count, names.Contains(""));
         }
     }

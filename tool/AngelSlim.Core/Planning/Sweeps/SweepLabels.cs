@@ -7,28 +7,34 @@ using AngelSlim.Core.Manifests.Sweeps;
 
 namespace AngelSlim.Core.Planning.Sweeps;
 
+/// <summary>A swept setting in short: <c>unroll=3</c>.</summary>
+/// <param name="Axis">The shortest end of its path that is no other axis's.</param>
+/// <param name="Value">A word that no other value of the axis has.</param>
+internal sealed record SweepLabel(string Axis, string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Axis}={Value}";
+}
+
 /// <summary>Short words for the settings of points: <c>unroll=3</c>, <c>tokens=2+4</c>.</summary>
 internal sealed partial class SweepLabels
 {
     private const int LongestValue = 24;
     private const int FewestDigits = 6;
     private const int MostDigits = 64;
-    private readonly string[][] _ofPoints;
+    private readonly SweepLabel[][] _ofPoints;
 
     /// <summary>Finds words that differ for different values.</summary>
     /// <param name="points">With the same axes in the same order.</param>
     public SweepLabels(IReadOnlyList<ReadPoint> points)
     {
-        Axes = Tails([.. points[0].Settings.Select(setting => setting.Axis.Path)]);
-        var values = Axes.Select((_, axis) => Values([.. points.Select(point => point.Settings[axis]).DistinctBy(setting => setting.Text)])).ToArray();
-        _ofPoints = [.. points.Select(point => Axes.Select((name, axis) => $"{name}={values[axis][point.Settings[axis].Text]}").ToArray())];
+        var axes = Tails([.. points[0].Settings.Select(setting => setting.Axis.Path)]);
+        var values = axes.Select((_, axis) => Values([.. points.Select(point => point.Settings[axis]).DistinctBy(setting => setting.Text)])).ToArray();
+        _ofPoints = [.. points.Select(point => axes.Select((name, axis) => new SweepLabel(name, values[axis][point.Settings[axis].Text])).ToArray())];
     }
 
-    /// <summary>For each axis the shortest end of its path that is the end of no other's.</summary>
-    public IReadOnlyList<string> Axes { get; }
-
-    /// <summary>For each axis the word of a point's value.</summary>
-    public IReadOnlyList<string> Of(int point) => _ofPoints[point];
+    /// <summary>For each axis the value of a point.</summary>
+    public IReadOnlyList<SweepLabel> Of(int point) => _ofPoints[point];
 
     private static string[] Tails(string[] paths) =>
         [.. paths.Select(path => Ends(path).First(end => end == path || !paths.Any(other => other != path && $".{other}".EndsWith($".{end}", StringComparison.Ordinal))))];

@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using AngelSlim.Testing;
+using Xunit;
+
+namespace AngelSlim.Package.Tests;
+
+[Collection(Installed.Name)]
+public sealed class A_sweep(InstalledTool tool)
+{
+    private static readonly JsonNode Sweep = JsonNode.Parse("""{ "grid": { "training.unroll": [2, 3], "speculation.tokens": [[1], [2]] } }""")!;
+
+    [Fact]
+    public void Trains_once_for_each_training_and_ends_with_one_table()
+    {
+        var folder = tool.NewFolder();
+        TinyExperiment.Write(folder, "sweep.json", ("sweep", Sweep));
+        var planned = tool.Run(folder, "plan", "sweep.json");
+        Assert.Equal((0, ""), (planned.ExitCode, planned.Talk));
+        Golden.Matches("plan-sweep.txt", planned.Output);
+
+        var (exitCode, output, _) = tool.Run(folder, "run", "sweep.json", "--threads", "1", "--json");
+        Assert.Equal(0, exitCode);
+        var document = JsonNode.Parse(output)!;
+        Assert.Equal(
+            ["tokenize 1", "vocabulary 1", "capture 1", "train 2", "export 4", "evaluate 4", "report 4"],
+            document["steps"]!.AsArray().Select(step => (string)step!["stage"]!).CountBy(stage => stage).Select(count => $"{count.Key} {count.Value}"));
+        var points = document["points"]!.AsArray();
+        Assert.Equal(
+            ["unroll=2,tokens=1 made", "unroll=2,tokens=2 made", "unroll=3,tokens=1 made", "unroll=3,tokens=2 made"],
+            points.Select(point => $"{point!["point"]} {point["state"]}"));
+        Assert.All(points, point => Assert.True(File.Exists((string)point!["report"]!) && Directory.Exists((string)point["draft"]!)));
+
+        var again = tool.Run(folder, "run", "sweep.json");
+        Assert.Equal((0, ""), (again.ExitCode, again.Talk));
+        var lines = again.Output.Split('\n');
+        Assert.Equal("17 steps: 17 cached", lines[0]);
+        Assert.Equal("unroll  tokens  held-out loss  held-out hits  length k=1  length k=2  speed-up k=1  speed-up k=2  state", lines[3]);
+        Assert.Equal(points.Select(Row), lines[4..8].Select(line => string.Join(' ', line.Replace("*", "", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries))));
+
+        // A point is what its own manifest makes.
+        TinyExperiment.Write(folder, "alone.json", ("training.unroll", 3), ("speculation.tokens", new JsonArray(2)));
+        Assert.Equal("Everything was there already; nothing was done.", tool.Run(folder, "run", "alone.json").Output.Split('\n')[8]);
+    }
+
+    /// <summary>What the table has to say of a point of the document.</summary>
+    private static string Row(JsonNode? point)
+    {
+        var evaluation = point!["evaluations"]!.AsArray().Single()!;
+        return FormattableString.Invariant($"{(int)point["settings"]!["training.unroll"]!} {(int)evaluation["tokens"]!} {(double)point["heldout"]!["loss"]!:0.000} {(double)point["heldout"]!["firstAccuracy"]!:0.0 %} {(double)evaluation["acceptanceLength"]!:0.000} {(double)evaluation["speedup"]!:0.00} cached");
+    }
+}

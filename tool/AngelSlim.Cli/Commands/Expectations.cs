@@ -1,0 +1,31 @@
+using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Running;
+
+namespace AngelSlim.Cli.Commands;
+
+/// <summary>What a manifest expects, and what its run brought, for each point of a sweep.</summary>
+internal sealed class Expectations(IReadOnlyList<PointResult> points)
+{
+    /// <summary>A line for each.</summary>
+    public IEnumerable<string> Lines => Each((point, verdict) =>
+        $"{(point.Point.Label is { } label ? $"{label}: " : "")}acceptance length at k = {verdict.Tokens}: {verdict.Found:0.000}, at least {verdict.AtLeast} expected: {(verdict.IsMet ? "met" : "MISSED")}");
+
+    /// <summary>Says what was missed, at its place in the manifest.</summary>
+    /// <returns>The exit code.</returns>
+    public int Judge(TextWriter talk)
+    {
+        var missed = Each((point, verdict) => (Point: point, Verdict: verdict)).Where(each => !each.Verdict.IsMet).ToList();
+        foreach (var (point, verdict) in missed)
+        {
+            var where = point.Point.Label is { } label ? $" of {label}" : "";
+            talk.WriteLine(new Problem(
+                ProblemCode.ExpectationMissed,
+                $"The acceptance length{where} at k = {verdict.Tokens} is {verdict.Found:0.000}; at least {verdict.AtLeast} was expected.",
+                point.Point.Point.Experiment.PlaceOf("expect", "acceptanceLengthAtLeast", verdict.Tokens)));
+        }
+
+        return missed.Count is 0 ? ExitCode.Done : ExitCode.ExpectationMissed;
+    }
+
+    private IEnumerable<T> Each<T>(Func<PointResult, Verdict, T> tell) => points.SelectMany(point => point.Verdicts.Select(verdict => tell(point, verdict)));
+}
