@@ -1,6 +1,4 @@
 using AngelSlim.Core.Manifests;
-using AngelSlim.Core.Manifests.Settings;
-using AngelSlim.Core.Manifests.Sweeps;
 using AngelSlim.Testing;
 using Xunit;
 
