@@ -14,11 +14,16 @@ try
             return AcceptanceOfDraft.Run(Options.Parse(rest));
         case ["decoding-cost", .. var rest]:
             return DecodingCost.Run(Options.Parse(rest));
+        case ["commands", .. var rest]:
+            return WholeCommands.Run(Options.Parse(rest));
+        case ["nothing"]:
+            return 0;
         default:
             Console.Error.WriteLine("angelslim-replay --golden DIR --model DIR [--cache DIR] [--steps N]");
             Console.Error.WriteLine("ablate --golden DIR --model DIR --cache DIR --out DIR [--heldout FILE.jsonl] [--initial golden] [--stop-after N] [--set draft.NAME=VALUE] [--set training.NAME=VALUE]");
             Console.Error.WriteLine("acceptance --model DIR --draft DIR --texts FILE [--prompts N] [--new 96] [--k 2,4] [--cache DIR] [--check N]");
             Console.Error.WriteLine("decoding-cost --model DIR [--dtype bfloat16] [--vocabulary N] [--length 128] [--k 2,4]");
+            Console.Error.WriteLine("commands --tool AngelSlim.Cli.dll --builtin DIR [--rounds 10] [--snakemake snakemake]");
             return 2;
     }
 }

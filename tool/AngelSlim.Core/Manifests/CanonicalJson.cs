@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 
 namespace AngelSlim.Core.Manifests;
 
@@ -25,13 +23,9 @@ internal enum Incidentals
 /// </remarks>
 internal static class CanonicalJson
 {
-    private static readonly JsonSerializerOptions All = Options(new DefaultJsonTypeInfoResolver());
-
-    private static readonly JsonSerializerOptions Decisive = Options(new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutIncidentals } });
-
     /// <summary>Settings as JSON: camel case, enums as words, every member written out at its effective value, null included.</summary>
-    public static JsonNode Of(object settings, Incidentals incidentals = Incidentals.Kept) =>
-        JsonSerializer.SerializeToNode(settings, settings.GetType(), incidentals is Incidentals.Kept ? All : Decisive)!;
+    public static JsonObject Of(object settings, Incidentals incidentals = Incidentals.Kept) =>
+        SettingsJson.Of(settings, incidentals);
 
     /// <summary>The canonical text.</summary>
     /// <exception cref="ArgumentException">A number is too large for a double.</exception>
@@ -147,24 +141,5 @@ internal static class CanonicalJson
         }
 
         text.Append('"');
-    }
-
-    private static JsonSerializerOptions Options(IJsonTypeInfoResolver resolver) => new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        IgnoreReadOnlyProperties = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
-        TypeInfoResolver = resolver,
-    };
-
-    private static void LeaveOutIncidentals(JsonTypeInfo type)
-    {
-        for (var i = type.Properties.Count - 1; i >= 0; i--)
-        {
-            if (type.Properties[i].AttributeProvider?.IsDefined(typeof(IncidentalAttribute), inherit: true) is true)
-            {
-                type.Properties.RemoveAt(i);
-            }
-        }
     }
 }
