@@ -36,6 +36,13 @@ public sealed class A_document(InstalledTool tool)
     }
 
     [Fact]
+    public void Of_past_runs_lists_them()
+    {
+        Matches("runs.json", "runs", "tiny.json", "--name", "tiny", "--outcome", "made", "--before", "2", "--json");
+        Matches("show.json", "show", "1", "--json");
+    }
+
+    [Fact]
     public void Of_a_manifest_has_its_problems_or_its_warnings()
     {
         TinyExperiment.Write(_run.Folder, "wrong.json", ("training.epochs", 2), ("training.unrol", 3));

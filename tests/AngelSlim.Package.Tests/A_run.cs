@@ -26,6 +26,8 @@ public sealed class A_run(InstalledTool tool)
     [InlineData("plan", "tiny.json")]
     [InlineData("plan", "tiny.json", "--store", "empty")]
     [InlineData("status")]
+    [InlineData("runs")]
+    [InlineData("show", "tiny")]
     [InlineData("run", "tiny.json")]
     public void Loads_libtorch_and_nothing_that_needs_no_tensor_does(params string[] arguments)
     {

@@ -41,6 +41,7 @@ internal static partial class TinyExperiment
     public static string Lasting(string text, string folder)
     {
         text = text.Replace(folder, "FOLDER", StringComparison.Ordinal);
+        text = text.Replace($"\"{Environment.MachineName}\"", "\"HOST\"", StringComparison.Ordinal);
         text = Sha256().Replace(text, "SHA256");
         text = Time().Replace(text, "TIME");
         return Number().Replace(text, "\"$1\": NUMBER");
@@ -55,6 +56,6 @@ internal static partial class TinyExperiment
     [GeneratedRegex(@"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z")]
     private static partial Regex Time();
 
-    [GeneratedRegex("\"(run|acceptanceLength)\": [0-9.]+")]
+    [GeneratedRegex("\"(run|pid|bytes|acceptanceLength|seconds|(?<=\"step\": \\w+,\\s+\")value)\": (?!0,)-?[0-9][0-9.eE+-]*")]
     private static partial Regex Number();
 }

@@ -35,6 +35,9 @@ internal sealed record Machine
     /// <summary>This process.</summary>
     public required int Pid { get; init; }
 
+    /// <summary>When a process of this machine began; null when there is none of this number.</summary>
+    public required Func<int, DateTimeOffset?> StartOf { get; init; }
+
     /// <summary>The tool's version.</summary>
     public required string Version { get; init; }
 }

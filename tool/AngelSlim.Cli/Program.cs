@@ -18,6 +18,7 @@ var machine = new Machine
     Cores = PhysicalCores.Count("/sys/devices/system/cpu", Environment.ProcessorCount),
     Host = Environment.MachineName,
     Pid = Environment.ProcessId,
+    StartOf = Processes.StartOf,
     Version = typeof(Machine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
 };
 

@@ -155,9 +155,9 @@ public sealed class An_index : IDisposable
         Directory.CreateDirectory(_folder.At("work", "lost+found", "anything"));
         Directory.CreateDirectory(_folder.At("work", "write", "lost+found"));
 
-        var status = StoreStatus.Of(toy.Database, toy.Store, runs: 10);
+        var status = StoreStatus.Of(toy.Database, toy.Store, new Living("here", _ => null, []), runs: 10);
 
-        Assert.Equal([(2L, "made", 1L, 1L), (1L, "made", 1L, 0L)], status.Runs.Select(run => (run.Id, run.Outcome!, run.Made, run.Cached)));
+        Assert.Equal([(2L, RunState.Made, 1, 1), (1L, RunState.Made, 1, 0)], status.Runs.Select(run => (run.Id, run.State, run.Made, run.Cached)));
         Assert.Equal(new PartialWork(key, Items: 2, Holder: null), Assert.Single(status.Work));
     }
 
@@ -166,6 +166,11 @@ public sealed class An_index : IDisposable
     private static void Insert(RunDatabase database, int version) => database.Execute("insert into schema_version values ($version)", ("$version", version));
 
     /// <summary>As version 1 of the schema left it.</summary>
-    private static void MakeOlder(RunDatabase database) =>
-        database.Execute("drop table outputs; drop table sources; drop index steps_by_key; alter table artifacts drop column steady; delete from schema_version where version > 1");
+    private static void MakeOlder(RunDatabase database) => database.Execute(
+        """
+        drop table verdicts; drop index attempts_by_run; drop index attempts_by_key; drop index runs_by_name; alter table runs drop column pid;
+        drop table outputs; drop table sources; drop index steps_by_key;
+        alter table artifacts drop column steady;
+        delete from schema_version where version > 1
+        """);
 }

@@ -46,6 +46,8 @@ internal static class CommandLine
         app.AddCommands<PlanVerb>();
         app.AddCommands<ValidateVerb>();
         app.AddCommands<StatusVerb>();
+        app.AddCommands<RunsVerb>();
+        app.AddCommands<ShowVerb>();
         app.AddCommands<SchemaVerb>();
     }
 

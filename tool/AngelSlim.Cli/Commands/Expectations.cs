@@ -1,3 +1,4 @@
+using AngelSlim.Cli.Rendering;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Running;
 
@@ -7,8 +8,7 @@ namespace AngelSlim.Cli.Commands;
 internal sealed class Expectations(IReadOnlyList<PointResult> points)
 {
     /// <summary>A line for each.</summary>
-    public IEnumerable<string> Lines => Each((point, verdict) =>
-        $"{(point.Point.Label is { } label ? $"{label}: " : "")}acceptance length at k = {verdict.Tokens}: {verdict.Found:0.000}, at least {verdict.AtLeast} expected: {(verdict.IsMet ? "met" : "MISSED")}");
+    public IEnumerable<string> Lines => Each((point, verdict) => Words.Of(point.Point.Label, verdict));
 
     /// <summary>Says what was missed, at its place in the manifest.</summary>
     /// <returns>The exit code.</returns>

@@ -17,6 +17,12 @@ internal static class Help
     /// <summary>Of <c>--unset</c>.</summary>
     public const string Unset = "Leave a setting out, so that its default holds; repeatable";
 
+    /// <summary>Of the argument that names a manifest only for its store.</summary>
+    public const string ManifestThatWasRun = "A manifest that was run; the store of this folder when left out";
+
+    /// <summary>Of the argument that names a run.</summary>
+    public const string Run = "The number of a run, the name of an experiment or a manifest for its last run, or last";
+
     /// <summary>Of <c>--store</c>.</summary>
     public const string Store = "Folder of results; .angelslim in the manifest's folder when left out";
 

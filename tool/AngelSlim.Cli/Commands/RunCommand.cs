@@ -73,6 +73,7 @@ internal sealed class RunCommand(Machine machine, RunOptions options)
             view.Dispose();
             var results = _results.ToDictionary(result => result.StepId);
             points = [.. asked.Graph.Points.Select(point => PointResult.Of(point, results))];
+            record.Keep([.. from point in points from verdict in point.Verdicts select (point.Point.Label, verdict)]);
             machine.Output.WriteLine(options.Json ? RunDocument.Of((record.Id, options.Manifest.Path), _results, points).ToJson() : Text(asked, points));
         }
 

@@ -9,7 +9,7 @@ namespace AngelSlim.Cli.Commands;
 /// <summary>What <c>status</c> was asked.</summary>
 internal sealed record StatusOptions(string? Manifest, string? Store, bool Json);
 
-/// <summary>Shows what a store knows.</summary>
+/// <summary>Shows what goes on in a store and what went on last.</summary>
 internal sealed class StatusCommand(Machine machine, StatusOptions options)
 {
     private const int RunsShown = 10;
@@ -18,39 +18,34 @@ internal sealed class StatusCommand(Machine machine, StatusOptions options)
     /// <exception cref="UserException">There is no store, or no manifest.</exception>
     public int Execute()
     {
-        if (options.Manifest is { } manifest && !File.Exists(manifest))
-        {
-            throw new UserException(ProblemCode.MissingFile, $"There is no manifest {Path.GetFullPath(manifest)}.");
-        }
-
-        var folder = options.Manifest is null ? Path.GetFullPath(".") : Path.GetDirectoryName(Path.GetFullPath(options.Manifest))!;
-        var store = OpenStore.Place(options.Store, folder);
-        if (!Directory.Exists(store))
-        {
-            throw new UserException(ProblemCode.MissingFile, $"There is no store {store}. It lies beside the manifests that were run: name one of them, or the store with --store.");
-        }
-
-        using var open = new OpenStore(store, machine.Clock);
-        var status = StoreStatus.Of(open.Database, open.Artifacts, RunsShown);
+        using var store = new ExistingStore(machine, options.Manifest, options.Store);
+        var status = StoreStatus.Of(store.Database, store.Artifacts, store.Living, RunsShown);
         machine.Output.WriteLine(options.Json ? StatusDocument.Of(status).ToJson() : Text(status));
         return ExitCode.Done;
     }
 
-    private static string Text(StoreStatus status)
+    private string Text(StoreStatus status)
     {
-        var runs = new Table("run", "name", "started", "ended as", "steps");
-        foreach (var run in status.Runs)
+        var parts = status.Running.Select(run => $"run {run.Id} of {run.Name} goes on for {Words.Of(machine.Clock.GetUtcNow() - run.Started)}: process {run.Place.Pid} on {run.Place.Host}").ToList();
+        if (status.Work.Count > 0)
         {
-            runs.Add($"{run.Id}", run.Name, run.Started, run.Outcome ?? "open", $"{run.Made} made, {run.Cached} cached");
+            parts.Add(Work(status.Work));
         }
 
-        var work = new Table("partial work", "items done", "state");
-        foreach (var partial in status.Work)
+        parts.Add(status.Runs.Count is 0 ? "No run yet." : RunTable.Of(status.Runs, machine.Clock.GetUtcNow()));
+        return string.Join("\n\n", parts);
+    }
+
+    private static string Work(IReadOnlyList<PartialWork> work)
+    {
+        var table = new Table("in work", "step", "progress", "state");
+        foreach (var partial in work)
         {
-            work.Add($"{partial.Key}", $"{partial.Items}", State(partial));
+            var progress = partial.Progress is { } last ? Words.Of(last.Progress, new Pace()) : $"{partial.Items} items";
+            table.Add($"{partial.Key}", partial.LastTry is { } last2 ? $"{last2.Step} of run {last2.Run}" : "", Told.OnOneLine(progress), State(partial));
         }
 
-        return status.Work.Count is 0 ? runs.ToString() : $"{runs}\n\n{work}";
+        return table.ToString();
     }
 
     private static string State(PartialWork partial) => partial.Holder is { } holder ? $"being made by {holder}" : "stopped; the next run goes on";
@@ -60,10 +55,10 @@ internal sealed class StatusCommand(Machine machine, StatusOptions options)
 internal sealed class StatusVerb(Choice choice)
 {
     /// <summary>What a store holds.</summary>
-    [Command(Description = "Shows the latest runs of a store, and what is in work.")]
+    [Command(Description = "Shows what runs now and how far it is, what was left in work, and the latest runs.")]
     [Example("dotnet angelslim status experiments/quickstart.json")]
     public void Status(
-        [Argument(Description = "A manifest that was run; the store of this folder when left out")] string? manifest = null,
+        [Argument(Description = Help.ManifestThatWasRun)] string? manifest = null,
         [Option(ValueName = "folder", Description = Help.Store)] string? store = null,
         [Option(Description = Help.Json)] bool json = false) =>
         choice.Verb = machine => new StatusCommand(machine, new(manifest, store, json)).Execute();

@@ -1,38 +1,29 @@
 using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using AngelSlim.Core.Manifests;
 
 namespace AngelSlim.Cli.Documents;
 
-/// <summary>What a verb prints for other programs, or a line of it. Says itself what it is, and which version.</summary>
+/// <summary>What a verb prints for other programs. Says itself what it is, and which version.</summary>
 /// <remarks>
 /// A record below this one is the only list of its members: text and schema are derived from it. Every member is written,
 /// null where there is nothing to say. What was released stays as it is; another form is another version.
 /// </remarks>
 internal abstract record Document
 {
-    private static readonly JsonSerializerOptions Indented = Options(indented: true);
-    private static readonly JsonSerializerOptions InOneLine = Options(indented: false);
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>What it is, and its version: <c>angelslim/plan/1</c>.</summary>
-    [JsonPropertyOrder(-1)]
     public string Form => FormAttribute.Of(GetType());
 
     /// <summary>The text, indented, without a line end.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, GetType(), Indented);
-
-    /// <summary>The text without any line end: one of many.</summary>
-    public string ToJsonLine() => JsonSerializer.Serialize(this, GetType(), InOneLine);
-
-    private static JsonSerializerOptions Options(bool indented) => new()
+    public string ToJson()
     {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        WriteIndented = indented,
-        NewLine = "\n",
-    };
+        var json = SettingsJson.Of(this, Incidentals.Kept);
+        json.Insert(0, "form", Form);
+        return json.ToJsonString(Indented);
+    }
 }
 
 /// <summary>Names a document and its version.</summary>

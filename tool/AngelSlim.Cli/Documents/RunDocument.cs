@@ -41,7 +41,7 @@ internal sealed record RunDocument : Document
             Report = sweep.Length is 0 ? points[0].Report : null,
             Draft = sweep.Length is 0 ? points[0].Draft : null,
             Steps = [.. steps.Select(RunDocumentStep.Of)],
-            Expectations = [.. points.SelectMany(point => point.Verdicts.Select(verdict => RunDocumentExpectation.Of(point, verdict)))],
+            Expectations = [.. points.SelectMany(point => point.Verdicts.Select(verdict => RunDocumentExpectation.Of(point.Point.Label, verdict)))],
             Points = [.. sweep.Select(DocumentPoint.Of)],
         };
     }
@@ -99,9 +99,11 @@ internal sealed record RunDocumentExpectation
     public required bool Met { get; init; }
 
     /// <summary>Of a verdict.</summary>
-    public static RunDocumentExpectation Of(PointResult point, Verdict verdict) => new()
+    /// <param name="point">Of a sweep: its settings; null for a manifest that sweeps nothing.</param>
+    /// <param name="verdict">What was expected and found.</param>
+    public static RunDocumentExpectation Of(string? point, Verdict verdict) => new()
     {
-        Point = point.Point.Label,
+        Point = point,
         Tokens = verdict.Tokens,
         AtLeast = verdict.AtLeast,
         AcceptanceLength = verdict.Found,

@@ -6,58 +6,21 @@ namespace AngelSlim.Cli.Documents;
 [Form("status", 1)]
 internal sealed record StatusDocument : Document
 {
-    /// <summary>The latest runs, the latest first.</summary>
-    public required IReadOnlyList<StatusDocumentRun> Runs { get; init; }
+    /// <summary>Runs that go on now, the latest first.</summary>
+    public required IReadOnlyList<PastRunEntry> Running { get; init; }
 
-    /// <summary>Results that are not complete.</summary>
+    /// <summary>Results that are being made, and those that were left incomplete.</summary>
     public required IReadOnlyList<StatusDocumentWork> Work { get; init; }
+
+    /// <summary>The latest runs, the latest first.</summary>
+    public required IReadOnlyList<PastRunEntry> Runs { get; init; }
 
     /// <summary>Of what the store knows.</summary>
     public static StatusDocument Of(StoreStatus status) => new()
     {
-        Runs = [.. status.Runs.Select(StatusDocumentRun.Of)],
+        Running = [.. status.Running.Select(PastRunEntry.Of)],
         Work = [.. status.Work.Select(StatusDocumentWork.Of)],
-    };
-}
-
-/// <summary>A run.</summary>
-internal sealed record StatusDocumentRun
-{
-    /// <summary>Its number in this store.</summary>
-    public required long Id { get; init; }
-
-    /// <summary>Path of the manifest, as it was given.</summary>
-    public required string Manifest { get; init; }
-
-    /// <summary>The experiment's name.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>When it began, UTC.</summary>
-    public required string Started { get; init; }
-
-    /// <summary>When it ended, UTC; null while it goes on, or when it was killed.</summary>
-    public required string? Ended { get; init; }
-
-    /// <summary><c>made</c>, <c>stopped</c> or <c>failed</c>; null as <see cref="Ended"/>.</summary>
-    public required string? Outcome { get; init; }
-
-    /// <summary>Steps that it made.</summary>
-    public required long Made { get; init; }
-
-    /// <summary>Steps whose result was there.</summary>
-    public required long Cached { get; init; }
-
-    /// <summary>Of a run in the index.</summary>
-    public static StatusDocumentRun Of(PastRun run) => new()
-    {
-        Id = run.Id,
-        Manifest = run.Manifest,
-        Name = run.Name,
-        Started = run.Started,
-        Ended = run.Ended,
-        Outcome = run.Outcome,
-        Made = run.Made,
-        Cached = run.Cached,
+        Runs = [.. status.Runs.Select(PastRunEntry.Of)],
     };
 }
 
@@ -70,18 +33,72 @@ internal sealed record StatusDocumentWork
     /// <summary>Digest of everything that the step is asked and reads.</summary>
     public required string Key { get; init; }
 
+    /// <summary>What the step was called when it was last worked on; null when the index does not know.</summary>
+    public required string? Step { get; init; }
+
+    /// <summary>The run that last worked on it; null as <see cref="Step"/>.</summary>
+    public required long? Run { get; init; }
+
     /// <summary>Items that are done and kept.</summary>
     public required int Items { get; init; }
 
     /// <summary>Who works on it; null when nobody does.</summary>
-    public required string? Holder { get; init; }
+    public required StatusDocumentHolder? Holder { get; init; }
+
+    /// <summary>How far it was when it last said so; null when it has not.</summary>
+    public required StatusDocumentProgress? Progress { get; init; }
 
     /// <summary>Of partial work.</summary>
     public static StatusDocumentWork Of(PartialWork partial) => new()
     {
         Stage = partial.Key.Stage,
         Key = partial.Key.Recipe.Hex,
+        Step = partial.LastTry?.Step,
+        Run = partial.LastTry?.Run,
         Items = partial.Items,
-        Holder = partial.Holder?.ToString(),
+        Holder = partial.Holder is { } holder ? new() { Pid = holder.Pid, Host = holder.Host, Since = holder.Since } : null,
+        Progress = partial.Progress is { } progress ? StatusDocumentProgress.Of(progress) : null,
+    };
+}
+
+/// <summary>A process that works on something.</summary>
+internal sealed record StatusDocumentHolder
+{
+    /// <summary>Its number.</summary>
+    public required int Pid { get; init; }
+
+    /// <summary>Its machine.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Since when.</summary>
+    public required DateTimeOffset Since { get; init; }
+}
+
+/// <summary>How far a step is.</summary>
+internal sealed record StatusDocumentProgress
+{
+    /// <summary>When it said so.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Items that are done.</summary>
+    public required long Done { get; init; }
+
+    /// <summary>Items in all.</summary>
+    public required long Total { get; init; }
+
+    /// <summary>What an item is, plural.</summary>
+    public required string Unit { get; init; }
+
+    /// <summary>The stage's own figures, for people; null when there are none.</summary>
+    public required string? Detail { get; init; }
+
+    /// <summary>Of what a log says.</summary>
+    public static StatusDocumentProgress Of(StepProgress last) => new()
+    {
+        At = last.At,
+        Done = last.Progress.Done,
+        Total = last.Progress.Total,
+        Unit = last.Progress.Unit,
+        Detail = last.Progress.Detail,
     };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AngelSlim.Core.Running;
 using AngelSlim.Core.Stages;
 
 namespace AngelSlim.Cli.Rendering;
@@ -19,6 +20,32 @@ internal static class Words
     public static string OfRate(double perSecond) => perSecond >= 1
         ? string.Create(CultureInfo.InvariantCulture, $"{perSecond:0.#}/s")
         : string.Create(CultureInfo.InvariantCulture, $"{1 / perSecond:0.#} s each");
+
+    /// <summary><c>1 thread</c>, <c>2 threads</c>.</summary>
+    public static string Count(long number, string one) => number is 1 ? $"1 {one}" : string.Create(CultureInfo.InvariantCulture, $"{number} {one}s");
+
+    /// <summary><c>640 B</c>, <c>3.2 MB</c>, <c>1.4 GB</c>: powers of ten.</summary>
+    public static string OfBytes(long bytes)
+    {
+        string[] units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
+        var unit = 0;
+        double size = bytes;
+        while (size >= 999.5 && unit < units.Length - 1)
+        {
+            (size, unit) = (size / 1000, unit + 1);
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{(size < 9.95 && unit > 0 ? Math.Round(size, 1) : Math.Round(size)):0.#} {units[unit]}");
+    }
+
+    /// <summary><c>2026-01-31 08:00Z</c>.</summary>
+    public static string OfTime(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>An expectation and what came out.</summary>
+    /// <param name="point">Of a sweep; null without one.</param>
+    /// <param name="verdict">What was expected and found.</param>
+    public static string Of(string? point, Verdict verdict) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(point is null ? "" : $"{point}: ")}acceptance length at k = {verdict.Tokens}: {verdict.Found:0.000}, at least {verdict.AtLeast} expected: {(verdict.IsMet ? "met" : "MISSED")}");
 
     /// <summary>Done of total, rate, time left, and the stage's own figures, as far as they are known.</summary>
     public static string Of(Progressed progressed, Pace pace)

@@ -46,6 +46,13 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
     /// <summary>Partial work on a key.</summary>
     public WorkFolder Work(StepKey key) => new(Path.Combine(Root, "work", key.RelativePath));
 
+    /// <summary>Where a result lies; null when it is not there. Whether it is whole is another question.</summary>
+    public string? FolderOf(StepKey key)
+    {
+        var folder = Path.Combine(ObjectFolder(key), OutputFolder);
+        return Directory.Exists(folder) ? folder : null;
+    }
+
     /// <summary>Looks a key up, and judges what is there: every size, and every byte that may have changed since it was last judged.</summary>
     /// <exception cref="IOException">The system does not let it be read: that says nothing about the result.</exception>
     /// <exception cref="UnauthorizedAccessException">So too.</exception>

@@ -1,11 +1,12 @@
 using System.Collections;
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using AngelSlim.Core.Manifests.Reading;
 
 namespace AngelSlim.Core.Manifests;
 
-/// <summary>Settings records as JSON, by the same shape that reads them.</summary>
+/// <summary>Settings records as JSON, by the same shape that reads them; documents that are printed too.</summary>
 /// <remarks>Not by the framework's serialiser: its first use takes a tenth of a second, a quarter of all that a run with nothing to do may take.</remarks>
 internal static class SettingsJson
 {
@@ -26,6 +27,7 @@ internal static class SettingsJson
         int number => number,
         long number => number,
         double number => number,
+        DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
         Enum choice => SettingsShape.Word(choice.ToString()),
         IDictionary table => new JsonObject(table.Keys.Cast<string>().Select(key => KeyValuePair.Create(key, Value(table[key], incidentals)))),
         IEnumerable items => new JsonArray([.. items.Cast<object?>().Select(item => Value(item, incidentals))]),

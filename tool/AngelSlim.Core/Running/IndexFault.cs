@@ -32,6 +32,9 @@ internal static class IndexFault
         _ => null,
     };
 
+    /// <summary>The system did not let it be opened as it was asked for.</summary>
+    public static bool IsDenied(SqliteException failure) => failure.SqliteErrorCode is Denied or ReadOnly or CannotOpen;
+
     /// <summary>No result is lost with the index.</summary>
     /// <param name="path">The index.</param>
     public static string WhatToDoAboutDamage(string path) =>

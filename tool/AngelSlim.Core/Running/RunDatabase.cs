@@ -40,25 +40,64 @@ internal sealed class RunDatabase : IDigestMemo, IDisposable
     /// <exception cref="DataException">As above.</exception>
     internal static RunDatabase Open(string root, FileSystemKind disk)
     {
-        var path = System.IO.Path.Combine(System.IO.Path.GetFullPath(root), FileName);
-        var connection = Connection(path, SqliteOpenMode.ReadWriteCreate);
+        var path = PathIn(root);
+        return Open(path, Connection(path, SqliteOpenMode.ReadWriteCreate), database =>
+        {
+            database.Configure(disk);
+            RunSchema.Bring(database);
+            return true;
+        })!;
+    }
+
+    /// <summary>Opens the index of a store that is only looked at: also one that may not be written to, and while others write.</summary>
+    /// <exception cref="DataException">As above; a store without an index, or with an older one, must be written to.</exception>
+    public static RunDatabase OpenToRead(string root)
+    {
+        var path = PathIn(root);
+        if (!File.Exists(path))
+        {
+            return Open(root);
+        }
+
+        return Open(path, Connection(path, SqliteOpenMode.ReadOnly), Known) ?? Open(path, Connection(Unchanging(path), SqliteOpenMode.ReadOnly), Known) ?? Open(root);
+
+        bool Known(RunDatabase database)
+        {
+            try
+            {
+                return RunSchema.IsCurrent(database);
+            }
+            catch (SqliteException failure) when (IndexFault.IsDenied(failure))
+            {
+                return false;
+            }
+        }
+    }
+
+    private static string PathIn(string root) => System.IO.Path.Combine(System.IO.Path.GetFullPath(root), FileName);
+
+    /// <summary>Beside a write-ahead log SQLite wants a file of its own even to read. Where it may not have one, nobody of this machine writes.</summary>
+    private static string Unchanging(string path) => $"{new Uri(path).AbsoluteUri}?immutable=1";
+
+    private static RunDatabase? Open(string path, SqliteConnection connection, Func<RunDatabase, bool> isUsable)
+    {
+        RunDatabase? opened = null;
         try
         {
             connection.Open();
             var database = new RunDatabase(connection, System.IO.Path.GetDirectoryName(path)!);
-            database.Configure(disk);
-            RunSchema.Bring(database);
-            return database;
+            return opened = isUsable(database) ? database : null;
         }
         catch (SqliteException failure) when (IndexFault.Of(path, failure) is { } fault)
         {
-            connection.Dispose();
             throw fault;
         }
-        catch
+        finally
         {
-            connection.Dispose();
-            throw;
+            if (opened is null)
+            {
+                connection.Dispose();
+            }
         }
     }
 

@@ -33,10 +33,10 @@ internal sealed class RunRecord
         (_database, _place, _clock) = (database, place, clock);
         Id = (long)database.Scalar(
             """
-            insert into runs (manifest, name, effective, tool, host, threads, started)
-            values ($manifest, $name, $effective, $tool, $host, $threads, $now) returning id
+            insert into runs (manifest, name, effective, tool, host, pid, threads, started)
+            values ($manifest, $name, $effective, $tool, $host, $pid, $threads, $now) returning id
             """,
-            ("$manifest", request.Manifest), ("$name", request.Name), ("$effective", request.Effective), ("$tool", place.Tool), ("$host", place.Host), ("$threads", place.Threads), Now)!;
+            ("$manifest", request.Manifest), ("$name", request.Name), ("$effective", request.Effective), ("$tool", place.Tool), ("$host", place.Host), ("$pid", place.Pid), ("$threads", place.Threads), Now)!;
     }
 
     /// <summary>Names the run.</summary>
@@ -98,6 +98,18 @@ internal sealed class RunRecord
             }
         }
     }
+
+    /// <summary>Keeps whether the run brought what was expected of it.</summary>
+    /// <param name="verdicts">With the point of a sweep for which each holds; null for a manifest that sweeps nothing.</param>
+    public void Keep(IReadOnlyList<(string? Point, Verdict Verdict)> verdicts) => _database.InTransaction(() =>
+    {
+        foreach (var (point, verdict) in verdicts)
+        {
+            _database.Execute(
+                "insert into verdicts (run, point, tokens, at_least, found) values ($run, $point, $tokens, $atLeast, $found)",
+                ("$run", Id), ("$point", point), ("$tokens", verdict.Tokens), ("$atLeast", verdict.AtLeast), ("$found", verdict.Found));
+        }
+    });
 
     /// <summary>Ends the run.</summary>
     public void End(string outcome)

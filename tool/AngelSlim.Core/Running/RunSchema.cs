@@ -46,13 +46,25 @@ internal static class RunSchema
         create table outputs (
           stage text not null, key text not null, steady text not null, run integer not null references runs, seen text not null, primary key (stage, key, steady));
         """,
+        """
+        alter table runs add column pid integer;
+        create index runs_by_name on runs (name);
+        create index attempts_by_key on attempts (stage, key);
+        create index attempts_by_run on attempts (run, step);
+        create table verdicts (run integer not null references runs, point text, tokens text not null, at_least real not null, found real not null);
+        create index verdicts_by_run on verdicts (run);
+        """,
     ];
+
+    /// <summary>An index has this version.</summary>
+    /// <exception cref="DataException">It is newer.</exception>
+    public static bool IsCurrent(RunDatabase database) => VersionOf(database) == Version;
 
     /// <summary>Brings an index, empty or older, to this version. One that has it is only read; one that is new begins with the runs that have a file.</summary>
     /// <exception cref="DataException">It is newer.</exception>
     public static void Bring(RunDatabase database)
     {
-        if (VersionOf(database) == Version)
+        if (IsCurrent(database))
         {
             return;
         }

@@ -2,46 +2,54 @@ using AngelSlim.Core.Artifacts;
 
 namespace AngelSlim.Core.Running;
 
-/// <summary>A run, as the index has it.</summary>
-/// <param name="Id">Its number.</param>
-/// <param name="Manifest">Path of the manifest.</param>
-/// <param name="Name">The experiment's name.</param>
-/// <param name="Started">UTC.</param>
-/// <param name="Ended">UTC; null while it goes on, or when it was killed.</param>
-/// <param name="Outcome"><c>made</c>, <c>stopped</c> or <c>failed</c>; null as <paramref name="Ended"/>.</param>
-/// <param name="Made">Steps that were made.</param>
-/// <param name="Cached">Steps whose result was there.</param>
-internal sealed record PastRun(long Id, string Manifest, string Name, string Started, string? Ended, string? Outcome, long Made, long Cached);
-
 /// <summary>A result that is not complete.</summary>
 /// <param name="Key">Its name.</param>
 /// <param name="Items">Lines of its journal.</param>
 /// <param name="Holder">Who works on it; null when nobody does.</param>
-internal sealed record PartialWork(StepKey Key, int Items, Holder? Holder);
+internal sealed record PartialWork(StepKey Key, int Items, Holder? Holder)
+{
+    /// <summary>What the step was called, and in which run, when it was last worked on; null when the index does not know.</summary>
+    public (long Run, string Step)? LastTry { get; init; }
+
+    /// <summary>How far it is.</summary>
+    public StepProgress? Progress { get; init; }
+}
 
 /// <summary>What a store knows about itself.</summary>
+/// <param name="Running">Runs that go on now, the latest first.</param>
 /// <param name="Runs">The latest first.</param>
-/// <param name="Work">By key.</param>
-internal sealed record StoreStatus(IReadOnlyList<PastRun> Runs, IReadOnlyList<PartialWork> Work)
+/// <param name="Work">What is in work and what was left, in the order of their keys.</param>
+internal sealed record StoreStatus(IReadOnlyList<PastRun> Running, IReadOnlyList<PastRun> Runs, IReadOnlyList<PartialWork> Work)
 {
     /// <summary>Looks.</summary>
-    public static StoreStatus Of(RunDatabase database, ArtifactStore store, int runs) => new(
-        database.Rows(
-            """
-            select id, manifest, name, started, ended, outcome,
-              (select count(*) from steps where run = runs.id and outcome = 'made'), (select count(*) from steps where run = runs.id and outcome = 'cached')
-            from runs order by id desc limit $runs
-            """,
-            row => new PastRun(
-                row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4), row.IsDBNull(5) ? null : row.GetString(5),
-                row.GetInt64(6), row.GetInt64(7)),
-            ("$runs", runs)),
-        [.. store.Started().Select(key => Look(store, key))]);
-
-    private static PartialWork Look(ArtifactStore store, StepKey key)
+    /// <param name="database">The store's index.</param>
+    /// <param name="store">Its results.</param>
+    /// <param name="living">Tells what goes on.</param>
+    /// <param name="runs">How many runs at most.</param>
+    public static StoreStatus Of(RunDatabase database, ArtifactStore store, Living living, int runs)
     {
-        var journal = store.Work(key).Journal;
-        var items = File.Exists(journal) ? File.ReadLines(journal).Count() : 0;
-        return new(key, items, StoreLock.IsHeld(store.Root, key) ? StoreLock.HolderOf(store.Root, key) : null);
+        var work = store.Started().Select(key => Look(database, store, key)).ToList();
+        var past = new PastRuns(database, living);
+        return new(past.Find(new() { State = RunState.Running, Most = runs }), past.Find(new() { Most = runs }), work);
+    }
+
+    private static PartialWork Look(RunDatabase database, ArtifactStore store, StepKey key)
+    {
+        var work = store.Work(key);
+        var items = File.Exists(work.Journal) ? File.ReadLines(work.Journal).Count() : 0;
+        return new(key, items, StoreLock.IsHeld(store.Root, key) ? StoreLock.HolderOf(store.Root, key) : null)
+        {
+            LastTry = LastTry(database, key),
+            Progress = StepProgress.Last(work.Log),
+        };
+    }
+
+    private static (long Run, string Step)? LastTry(RunDatabase database, StepKey key)
+    {
+        var tries = database.Rows(
+            "select run, step from attempts where stage = $stage and key = $key order by id desc limit 1",
+            row => (row.GetInt64(0), row.GetString(1)),
+            ("$stage", key.Stage), ("$key", key.Recipe.Hex));
+        return tries.Count is 0 ? null : tries[0];
     }
 }

@@ -99,13 +99,17 @@ internal sealed class SchemaWriter(XmlSummaries summaries)
             return;
         }
 
-        schema["type"] = type == typeof(string) || type.IsEnum ? "string"
+        schema["type"] = type == typeof(string) || type == typeof(DateTimeOffset) || type.IsEnum ? "string"
             : type == typeof(bool) ? "boolean"
             : type == typeof(int) || type == typeof(long) ? "integer"
             : type == typeof(double) ? "number"
             : SettingsShape.ItemType(type) is not null ? "array"
             : "object";
-        if (type.IsEnum)
+        if (type == typeof(DateTimeOffset))
+        {
+            schema["format"] = "date-time";
+        }
+        else if (type.IsEnum)
         {
             schema["enum"] = new JsonArray([.. SettingsShape.Words(type).Select(word => JsonValue.Create(word))]);
         }
@@ -162,7 +166,11 @@ internal sealed class SchemaWriter(XmlSummaries summaries)
 
     private static void AllowNull(JsonObject schema)
     {
-        schema["type"] = new JsonArray(schema["type"]!.GetValue<string>(), "null");
+        if (schema["type"] is { } type)
+        {
+            schema["type"] = new JsonArray(type.GetValue<string>(), "null");
+        }
+
         schema["enum"]?.AsArray().Add(null);
     }
 }
