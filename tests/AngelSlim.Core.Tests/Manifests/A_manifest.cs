@@ -107,8 +107,8 @@ public sealed class A_manifest : IDisposable
     [InlineData("\"training\": null", "(2,13): error ASL0005: 'training' is null; expected an object.")]
     [InlineData("\"draft\": { \"normBeforeFc\": \"yes\" }", "(2,28): error ASL0005: 'draft.normBeforeFc' is the text 'yes'; expected true or false.")]
     [InlineData("\"training\": { \"epochs\": 0 }", "(2,25): error ASL0006: 'training.epochs' is 0; expected 1 to 1000.")]
-    [InlineData("\"training\": { \"seed\": 99999999999 }", "(2,23): error ASL0006: 'training.seed' is 99999999999; expected a whole number of at most 32 bits.")]
-    [InlineData("\"training\": { \"learningRate\": 1e999 }", "(2,31): error ASL0006: 'training.learningRate' is 1e999; expected a number that a double can hold.")]
+    [InlineData("\"training\": { \"seed\": 99999999999 }", "(2,23): error ASL0006: 'training.seed' is 99999999999; expected 0 to 2147483647.")]
+    [InlineData("\"training\": { \"learningRate\": 1e999 }", "(2,31): error ASL0006: 'training.learningRate' is 1e999; expected 1E-08 to 1.")]
     [InlineData("\"training\": { \"learningRate\": 2 }", "(2,31): error ASL0006: 'training.learningRate' is 2; expected 1E-08 to 1.")]
     [InlineData("\"speculation\": { \"tokens\": [] }", "(2,28): error ASL0006: 'speculation.tokens' has 0 items; expected at least 1.")]
     [InlineData("\"speculation\": { \"tokens\": [2, 17] }", "(2,32): error ASL0006: 'speculation.tokens[1]' is 17; expected 1 to 16.")]
@@ -116,6 +116,7 @@ public sealed class A_manifest : IDisposable
     [InlineData("\"draft\": { \"hiddenLayers\": [1, 2] }", "(2,28): error ASL0006: 'draft.hiddenLayers' has 2 items; expected 3.")]
     [InlineData("\"draft\": { \"hiddenLayers\": [1, 5, 3] }", "(2,28): error ASL0006: 'draft.hiddenLayers' is 1, 5, 3; expected ascending layers: 1, 3, 5.")]
     [InlineData("\"draft\": { \"hiddenLayers\": [-1, 5, 7] }", "(2,29): error ASL0006: 'draft.hiddenLayers[0]' is -1; expected 0 to 1000.")]
+    [InlineData("\"expect\": { \"acceptanceLengthAtLeast\": { \"2\": 1e999 } }", "(2,47): error ASL0006: 'expect.acceptanceLengthAtLeast.2' is 1e999; expected 1 to 17.")]
     [InlineData("\"training\": { \"gate\": \"Exact\" }", "(2,23): error ASL0009: 'training.gate' is 'Exact'; expected 'exact' or 'all' or 'next' or 'angelslim'; did you mean 'exact'?")]
     public void With_a_setting_that_is_wrong_by_itself_says_what_is_right(string more, string problem) =>
         Assert.Equal("FOLDER/e.json" + problem, _folder.Problem(Least(more)));
@@ -168,6 +169,14 @@ public sealed class A_manifest : IDisposable
     public void Is_not_measured_on_a_file_that_it_trains_on() => Assert.Equal(
         "FOLDER/e.json(1,115): error ASL0008: The file './train.jsonl' is among the training files too; remove one of them.",
         _folder.Problem("""{ "name": "e", "target": { "model": "target" }, "data": { "train": ["train.jsonl"] }, "evaluation": { "prompts": ["./train.jsonl"] } }"""));
+
+    [Fact]
+    public void Has_one_problem_for_an_item_that_is_of_the_wrong_type_and_there_twice() => Assert.Equal(
+        [
+            "FOLDER/e.json(1,69): error ASL0005: 'data.train[0]' is 7; expected text.",
+            "FOLDER/e.json(1,72): error ASL0005: 'data.train[1]' is 7; expected text.",
+        ],
+        _folder.Problems("""{ "name": "e", "target": { "model": "target" }, "data": { "train": [7, 7] } }"""));
 
     [Fact]
     public void Has_a_name_that_is_not_empty() => Assert.StartsWith(

@@ -1,5 +1,9 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Manifests.Reading;
 using AngelSlim.Core.Manifests.Schemas;
+using AngelSlim.Core.Manifests.Schemas.Validation;
 using AngelSlim.Testing;
 using Xunit;
 
@@ -40,4 +44,32 @@ public sealed class The_schema
         var node = path.Split('/').Aggregate(JsonNode.Parse(Written), (at, name) => at![name]);
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), node), node?.ToJsonString());
     }
+
+    [Fact]
+    public void Is_the_one_that_manifests_are_held_against() =>
+        Assert.Equal(Written, Encoding.UTF8.GetString(ManifestSchema.Bytes()));
+
+    [Fact]
+    public void Bounds_every_number_so_that_none_is_larger_than_its_setting_holds() => Assert.All(Schemas(JsonNode.Parse(Written)!, ""), each =>
+    {
+        var types = each.Schema["type"]?.ToJsonString() ?? "";
+        Assert.True(!(types.Contains("\"integer\"", StringComparison.Ordinal) || types.Contains("\"number\"", StringComparison.Ordinal)) || (each.Schema["minimum"] is not null && each.Schema["maximum"] is not null), each.Path);
+    });
+
+    [Fact]
+    public void Has_examples_that_are_valid()
+    {
+        var examples = Schemas(JsonNode.Parse(Written)!, "").Where(each => each.Schema["examples"] is not null).ToList();
+        Assert.InRange(examples.Count, 6, 100);
+        Assert.All(examples, each => Assert.All(each.Schema["examples"]!.AsArray(), example =>
+            Assert.Empty(new JsonSchema(new SchemaResources(Located(each.Schema))).Validate(Located(example!)))));
+    }
+
+    private static IEnumerable<(string Path, JsonObject Schema)> Schemas(JsonNode node, string path) => node switch
+    {
+        JsonObject schema => schema.SelectMany(member => member.Value is null ? [] : Schemas(member.Value, $"{path}/{member.Key}")).Prepend((path, schema)),
+        _ => [],
+    };
+
+    private static LocatedValue Located(JsonNode node) => LocatedJson.Parse(Encoding.UTF8.GetBytes(node.ToJsonString()), new TextPlace("", 1, 1));
 }

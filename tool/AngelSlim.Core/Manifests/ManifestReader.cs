@@ -26,11 +26,11 @@ internal sealed class ManifestReader(string path, Surroundings surroundings, IRe
         }
 
         var rest = json with { Members = [.. isSweep[false]] };
-        var own = SettingsReader.Read(typeof(SweepOnly), json with { Members = [.. isSweep[true]] });
-        if (own.Findings.Count > 0 || ((SweepOnly)own.Settings).Sweep is not { } settings)
+        var whole = SettingsReader.Read(json);
+        if (!whole.IsSound("sweep") || whole.Experiment.Sweep is not { } settings)
         {
             var (read, problems) = ReadPoint(rest);
-            return new(read, [.. problems, .. own.Findings.Select(finding => finding.Problem)]);
+            return new(read, [.. problems, .. whole.Findings.Where(finding => SettingsReading.Within(finding.Path, "sweep")).Select(finding => finding.Problem)]);
         }
 
         return ReadPoints(rest, SweepReader.Read(isSweep[true].First(), settings), settings);
@@ -61,8 +61,8 @@ internal sealed class ManifestReader(string path, Surroundings surroundings, IRe
 
     private ManifestReading ReadPoint(LocatedValue json)
     {
-        var reading = SettingsReader.Read(typeof(Experiment), json);
-        var experiment = (Experiment)reading.Settings;
+        var reading = SettingsReader.Read(json);
+        var experiment = reading.Experiment;
         var checks = new CheckList(json, reading);
         ExperimentChecks.Check(experiment, checks);
         var sources = new SourceFinder(_folder, surroundings, checks).Find(experiment);
@@ -74,10 +74,4 @@ internal sealed class ManifestReader(string path, Surroundings surroundings, IRe
         finding.Problem.Code is ProblemCode.MissingMember && edits.LastOrDefault(edit => edit.Value is null && edit.Dotted == finding.Path) is { } edit
             ? finding.Problem with { Place = edit.Place }
             : finding.Problem;
-
-    /// <summary>So that the problems of a sweep have its path before theirs.</summary>
-    private sealed record SweepOnly
-    {
-        public SweepSettings? Sweep { get; init; }
-    }
 }

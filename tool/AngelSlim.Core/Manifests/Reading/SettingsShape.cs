@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace AngelSlim.Core.Manifests.Reading;
 
-/// <summary>One member of a settings record, as reader and schema see it.</summary>
+/// <summary>One member of a settings record, as binder and schema see it.</summary>
 /// <param name="Name">As it is written in JSON.</param>
 /// <param name="Property">Where it is kept.</param>
 /// <param name="Type">Without <see cref="Nullable{T}"/>.</param>
@@ -18,8 +18,11 @@ internal sealed record SettingsMember(string Name, PropertyInfo Property, Type T
     /// <summary>It may be null.</summary>
     public bool Nullable => new NullabilityInfoContext().Create(Property).WriteState is NullabilityState.Nullable;
 
+    /// <summary>Values for editors, as JSON.</summary>
+    public IReadOnlyList<string> Examples => [.. Property.GetCustomAttributes<ExampleAttribute>().Select(example => example.Json)];
+
     /// <summary>Ranges, lengths, patterns.</summary>
-    public IReadOnlyList<ValidationAttribute> Rules => [.. Property.GetCustomAttributes<ValidationAttribute>()];
+    public IReadOnlyList<Attribute> Rules => [.. Property.GetCustomAttributes().Where(attribute => attribute is ValidationAttribute or RuleAttribute)];
 }
 
 /// <summary>What settings records are made of. The records are the only list of settings; all else is derived by this.</summary>

@@ -85,6 +85,11 @@ internal sealed class SchemaWriter(XmlSummaries summaries)
             schema["default"] = byDefault?.DeepClone();
         }
 
+        if (member.Examples is { Count: > 0 } examples)
+        {
+            schema["examples"] = new JsonArray([.. examples.Select(example => JsonNode.Parse(example))]);
+        }
+
         return schema;
     }
 
@@ -134,7 +139,7 @@ internal sealed class SchemaWriter(XmlSummaries summaries)
         return inner;
     }
 
-    private static void AddRule(JsonObject schema, ValidationAttribute rule)
+    private static void AddRule(JsonObject schema, Attribute rule)
     {
         switch (rule)
         {
@@ -143,8 +148,9 @@ internal sealed class SchemaWriter(XmlSummaries summaries)
                 schema["maximum"] = JsonSerializer.SerializeToNode(range.Maximum);
                 break;
             case EachInRangeAttribute range:
-                schema["items"]!["minimum"] = range.Minimum;
-                schema["items"]!["maximum"] = range.Maximum;
+                var each = schema["items"] ?? schema["additionalProperties"]!;
+                each["minimum"] = range.Minimum;
+                each["maximum"] = range.Maximum;
                 break;
             case MinLengthAttribute least:
                 schema["minItems"] = least.Length;

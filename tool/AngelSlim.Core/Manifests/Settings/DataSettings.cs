@@ -8,6 +8,7 @@ public sealed record DataSettings
     /// <summary>JSONL files of conversations (OpenAI <c>messages</c> or ShareGPT <c>conversations</c>), relative to the manifest.</summary>
     [MinLength(1)]
     [Distinct]
+    [Example("[\"data/train.jsonl\"]")]
     public required IReadOnlyList<string> Train { get; init; }
 
     /// <summary>JSONL files of conversations for the held-out figures; none: <see cref="HeldoutShare"/> of the training rows is put aside.</summary>

@@ -17,6 +17,7 @@ public sealed record DraftSettings
     [Length(3, 3)]
     [EachInRange(0, 1000)]
     [Distinct]
+    [Example("[1, 13, 24]")]
     public IReadOnlyList<int>? HiddenLayers { get; init; }
 
     /// <summary>RMS norm over the three joined hidden states before <c>fc</c> (Eagle 3.1; vLLM and SGLang load it).</summary>

@@ -6,6 +6,7 @@ namespace AngelSlim.Core.Manifests.Settings;
 public sealed record Experiment
 {
     /// <summary>Names the run in tables and reports: letters, digits, dot, dash, underscore.</summary>
+    [Example("\"qwen3-0.6b-eagle3\"")]
     [RegularExpression("^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
     public required string Name { get; init; }
 
@@ -71,5 +72,7 @@ public enum Dtype
 public sealed record ExpectSettings
 {
     /// <summary>The acceptance length, by number of speculative tokens: <c>{ "4": 3.0 }</c> asks for at least 3.0 at k = 4.</summary>
+    [EachInRange(1, 17)]
+    [Example("{ \"4\": 3.0 }")]
     public IReadOnlyDictionary<string, double> AcceptanceLengthAtLeast { get; init; } = new Dictionary<string, double>();
 }

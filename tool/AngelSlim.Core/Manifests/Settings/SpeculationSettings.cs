@@ -9,6 +9,7 @@ public sealed record SpeculationSettings
     [MinLength(1)]
     [EachInRange(1, 16)]
     [Distinct]
+    [Example("[1, 2, 4, 8]")]
     public IReadOnlyList<int> Tokens { get; init; } = [2, 4];
 }
 
@@ -17,6 +18,7 @@ public sealed record EvaluationSettings
 {
     /// <summary>JSONL files of prompts (<c>turns</c>, <c>messages</c> or <c>prompt</c>), relative to the manifest; none: the held-out rows' first questions.</summary>
     [Distinct]
+    [Example("[\"data/gsm8k.jsonl\", \"data/alpaca.jsonl\"]")]
     public IReadOnlyList<string> Prompts { get; init; } = [];
 
     /// <summary>Prompts taken from each file, from its start, 1 to 100000.</summary>

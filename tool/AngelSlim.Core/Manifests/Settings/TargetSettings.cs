@@ -4,9 +4,12 @@ namespace AngelSlim.Core.Manifests.Settings;
 public sealed record TargetSettings
 {
     /// <summary>A folder with a Hugging Face checkpoint, or a hub id that the local hub cache has.</summary>
+    [Example("\"../models/Qwen3-0.6B\"")]
+    [Example("\"Qwen/Qwen3-0.6B\"")]
     public string? Model { get; init; }
 
     /// <summary>A small target that comes with the tool: <c>tiny-text</c>.</summary>
+    [Example("\"tiny-text\"")]
     public string? Builtin { get; init; }
 
     /// <summary>A small target that the tool trains itself first.</summary>
