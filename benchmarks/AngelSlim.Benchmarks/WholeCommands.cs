@@ -173,8 +173,7 @@ internal sealed class WholeCommands(string tool, string folder, int rounds)
         long memory = 0;
         while (!process.WaitForExit(BetweenLooks))
         {
-            process.Refresh();
-            memory = Math.Max(memory, process.PeakWorkingSet64);
+            memory = Math.Max(memory, PeakMemory(process));
         }
 
         var wall = clock.Elapsed.TotalSeconds;
@@ -182,6 +181,20 @@ internal sealed class WholeCommands(string tool, string folder, int rounds)
         return process.ExitCode is 0
             ? new(wall, ChildrenSeconds() - before, memory)
             : throw new InvalidOperationException($"{string.Join(' ', words)} ended with {process.ExitCode}: {talk.Result}{output.Result}");
+    }
+
+    private static long PeakMemory(Process process)
+    {
+        try
+        {
+            process.Refresh();
+            return process.PeakWorkingSet64;
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended since it was last looked at.
+            return 0;
+        }
     }
 
     /// <summary>Processor time of all children that have ended, as the system counts it.</summary>
