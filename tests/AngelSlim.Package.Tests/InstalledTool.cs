@@ -24,12 +24,15 @@ public sealed class InstalledTool : IDisposable
         Succeed("dotnet", "pack", Path.Combine(Golden.Root, "tool", "AngelSlim.Cli"), "--no-build", "-c", configuration, "-o", feed, "-p:OnlyThisMachine=true", "-v", "q");
         Package = Directory.GetFiles(feed, "*.nupkg").Single();
         var version = Path.GetFileNameWithoutExtension(Package)["AngelSlim.Tool.".Length..];
-        Succeed("dotnet", "tool", "install", "AngelSlim.Tool", "--version", version, "--tool-path", Path.Combine(_folder.FullName, "tools"), "--source", feed);
+        Succeed("dotnet", "tool", "install", "AngelSlim.Tool", "--version", version, "--tool-path", Commands, "--source", feed);
         _finished = new(() => new FinishedRun(this));
     }
 
     /// <summary>The package's file.</summary>
     public string Package { get; }
+
+    /// <summary>The folder of the tool's command.</summary>
+    public string Commands => Path.Combine(_folder.FullName, "tools");
 
     /// <summary>A run that is done.</summary>
     public FinishedRun Finished => _finished.Value;
@@ -68,7 +71,7 @@ public sealed class InstalledTool : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private string Tool => Path.Combine(_folder.FullName, "tools", "dotnet-angelslim");
+    private string Tool => Path.Combine(Commands, "dotnet-angelslim");
 
     private void Succeed(string program, params string[] arguments)
     {

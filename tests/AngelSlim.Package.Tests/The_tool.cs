@@ -9,7 +9,7 @@ namespace AngelSlim.Package.Tests;
 [Collection(Installed.Name)]
 public sealed partial class The_tool(InstalledTool tool)
 {
-    private static readonly string[] Verbs = ["run", "plan", "validate", "status", "runs", "show", "schema"];
+    private static readonly string[] Verbs = ["run", "plan", "validate", "status", "runs", "show", "schema", "completion"];
 
     [Fact]
     public void Carries_no_libtorch() => Assert.InRange(new FileInfo(tool.Package).Length, 1, 20_000_000);
@@ -68,6 +68,13 @@ public sealed partial class The_tool(InstalledTool tool)
     [InlineData("status", "--store", "absent")]
     public void Refuses_what_it_does_not_understand(params string[] arguments) =>
         Assert.Equal(2, tool.Run(tool.NewFolder(), arguments).ExitCode);
+
+    [Fact]
+    public void Guesses_what_a_misspelled_verb_or_option_was_meant_to_be()
+    {
+        Assert.Equal("Error: Unknown option 'theads'\nDid you mean '--threads'?\n", tool.Run(tool.NewFolder(), "run", "a.json", "--theads", "2").Talk);
+        Assert.Contains("Similar commands:\n  run\n", tool.Run(tool.NewFolder(), "rum", "a.json").Talk, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Checks_a_manifest()

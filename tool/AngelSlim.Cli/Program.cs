@@ -25,6 +25,11 @@ var machine = new Machine
 var chosen = await CommandLine.ParseAsync(args, machine.Version);
 if (chosen.Verb is not { } verb)
 {
+    if (chosen.Advice is { } advice)
+    {
+        machine.Talk.WriteLine(advice);
+    }
+
     return chosen.ExitCode;
 }
 

@@ -9,7 +9,11 @@ namespace AngelSlim.Cli.Commands;
 /// <summary>What the arguments ask for.</summary>
 /// <param name="Verb">What to do; null when there is nothing left to do: help was shown, or the arguments were wrong.</param>
 /// <param name="ExitCode">When there is nothing left to do.</param>
-internal sealed record Chosen(Func<Machine, int>? Verb, int ExitCode);
+internal sealed record Chosen(Func<Machine, int>? Verb, int ExitCode)
+{
+    /// <summary>What was probably meant, when the arguments were wrong; null when nothing comes near.</summary>
+    public string? Advice { get; init; }
+}
 
 /// <summary>Arguments to a verb. The only file that knows how the parser behaves.</summary>
 /// <remarks>
@@ -21,6 +25,20 @@ internal static class CommandLine
 {
     private static readonly string[] Asking = ["-h", "--help", "--version"];
 
+    /// <summary>In the order of the help.</summary>
+    public static IReadOnlyList<Type> Verbs { get; } =
+    [
+        typeof(RunVerb),
+        typeof(PlanVerb),
+        typeof(ValidateVerb),
+        typeof(StatusVerb),
+        typeof(RunsVerb),
+        typeof(ShowVerb),
+        typeof(SchemaVerb),
+        typeof(CompletionVerb),
+        typeof(CompleteVerb),
+    ];
+
     /// <summary>Parses. Help and complaints go to the console.</summary>
     public static async Task<Chosen> ParseAsync(string[] arguments, string version)
     {
@@ -29,26 +47,25 @@ internal static class CommandLine
         {
             app.UseFilter(new NoSuperfluousArguments());
             app.UseFilter(new NotesChanges(choice));
-            AddVerbs(app);
+            foreach (var verb in Verbs)
+            {
+                app.AddCommands(verb);
+            }
         }
 
         var parser = new ParserServices(arguments, Add, (typeof(ICoconaApplicationMetadataProvider), new Names(version)), (typeof(Choice), choice));
         await parser.RunAsync();
 
         var asked = arguments.Any(Asking.Contains);
-        return new(choice.Verb, choice.Verb is not null || asked ? ExitCode.Done : ExitCode.Usage);
+        return choice.Verb is not null || asked ? new(choice.Verb, ExitCode.Done) : new(Verb: null, ExitCode.Usage) { Advice = Advice(arguments) };
     }
 
-    /// <summary>In the order of the help.</summary>
-    private static void AddVerbs(ICoconaCommandsBuilder app)
+    /// <summary>The parser names words that are like an unknown verb, and none that are like an unknown option.</summary>
+    private static string? Advice(string[] arguments)
     {
-        app.AddCommands<RunVerb>();
-        app.AddCommands<PlanVerb>();
-        app.AddCommands<ValidateVerb>();
-        app.AddCommands<StatusVerb>();
-        app.AddCommands<RunsVerb>();
-        app.AddCommands<ShowVerb>();
-        app.AddCommands<SchemaVerb>();
+        var verb = Verbs.Select(VerbShape.Of).FirstOrDefault(verb => verb.Name == arguments.FirstOrDefault());
+        var unknown = arguments.TakeWhile(word => word is not "--").Select(word => word.Split('=')[0]).FirstOrDefault(word => word is ['-', '-', ..] && verb?.Find(word) is null);
+        return unknown is not null && Suggestion.Nearest(unknown, verb?.Options.Select(option => "--" + option.Name) ?? []) is { } near ? $"Did you mean '{near}'?" : null;
     }
 
     private sealed class Names(string version) : ICoconaApplicationMetadataProvider

@@ -100,7 +100,7 @@ internal sealed class RunsVerb(Choice choice)
     public void Runs(
         [Argument(Description = Help.ManifestThatWasRun)] string? manifest = null,
         [Option(ValueName = "experiment", Description = "Only runs of the experiment of this name")] string? name = null,
-        [Option(ValueName = "word", Description = "Only runs that came to this: running, made, stopped, failed or killed")] string? outcome = null,
+        [Option(ValueName = "outcome", Description = "Only runs that came to this: running, made, stopped, failed or killed")] string? outcome = null,
         [Option(ValueName = "number", Description = "At most so many; 20 when left out")] string? last = null,
         [Option(ValueName = "run", Description = "Only runs before the one of this number, to go on where a list ended")] string? before = null,
         [Option(ValueName = "folder", Description = Help.Store)] string? store = null,

@@ -39,7 +39,7 @@ internal sealed class SchemaVerb(Choice choice)
     [Command(Description = "Prints the JSON Schema of manifests, for editors, or of a document that --json prints.")]
     [Example("dotnet angelslim schema > experiment.schema.json", "dotnet angelslim schema plan")]
     public void Schema(
-        [Argument(Description = "experiment for manifests, or a document: plan, run, …")] string name = "experiment",
+        [Argument("schema", Description = "experiment for manifests, or a document: plan, run, …")] string name = "experiment",
         [Option(Description = "The names that there are")] bool list = false) =>
         choice.Verb = machine => new SchemaCommand(machine, name, list).Execute();
 }
