@@ -51,7 +51,7 @@ public sealed class InstalledTool : IDisposable
         var ended = Execute(Tool, folder, settings, arguments);
         if (arguments.Contains("--json") && ended.Output.Length > 0)
         {
-            PrintedDocument.HasItsForm(ended.Output);
+            PrintedDocument.KeepsToItsSchema(ended.Output);
         }
 
         return ended;

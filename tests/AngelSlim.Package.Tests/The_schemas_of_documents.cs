@@ -18,7 +18,7 @@ public sealed class The_schemas_of_documents
     {
         var record = PrintedDocument.Types[name];
         var written = Writer.Document(record, FormAttribute.Of(record));
-        var path = PathOf(name);
+        var path = PrintedDocument.SchemaOf(name);
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDENS") is "1")
         {
             File.WriteAllText(path, written);
@@ -32,8 +32,6 @@ public sealed class The_schemas_of_documents
     public void Are_all_that_lies_beside_the_manifest_s()
     {
         var files = Directory.EnumerateFiles(Path.Combine(Golden.Root, "schemas")).Order(StringComparer.Ordinal);
-        Assert.Equal(PrintedDocument.Types.Keys.Append("experiment").Select(PathOf).Order(StringComparer.Ordinal), files);
+        Assert.Equal(PrintedDocument.Types.Keys.Append("experiment").Select(PrintedDocument.SchemaOf).Order(StringComparer.Ordinal), files);
     }
-
-    private static string PathOf(string name) => Path.Combine(Golden.Root, "schemas", $"{name}.schema.json");
 }
