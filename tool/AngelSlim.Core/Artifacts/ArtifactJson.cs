@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using AngelSlim.Core.Manifests;
 
 namespace AngelSlim.Core.Artifacts;
@@ -18,6 +19,7 @@ internal static class ArtifactJson
         WriteIndented = true,
         NewLine = "\n",
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(FiguresJson.Default, new DefaultJsonTypeInfoResolver()),
     };
 
     /// <summary>Writes a record; the caller publishes the folder.</summary>
@@ -41,3 +43,8 @@ internal static class ArtifactJson
     /// <summary>A result with a file less is damaged: the run puts it away and makes it again.</summary>
     private static string WhatToDo(string path) => $"Delete the folder {Path.GetDirectoryName(path)} and run again: it is made anew.";
 }
+
+/// <summary>What every run reads at its end, compiled: to find out about a type takes longer than all the rest of a run with nothing to do.</summary>
+[JsonSerializable(typeof(EvaluationSummary))]
+[JsonSerializable(typeof(EvaluationTiming))]
+internal sealed partial class FiguresJson : JsonSerializerContext;
