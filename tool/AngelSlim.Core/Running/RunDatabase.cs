@@ -45,59 +45,51 @@ internal sealed class RunDatabase : IDigestMemo, IDisposable
         {
             database.Configure(disk);
             RunSchema.Bring(database);
-            return true;
-        })!;
+        });
     }
 
-    /// <summary>Opens the index of a store that is only looked at: also one that may not be written to, and while others write.</summary>
+    /// <summary>Opens the index of a store that is only looked at: also one that may not be written to.</summary>
     /// <exception cref="DataException">As above; a store without an index, or with an older one, must be written to.</exception>
     public static RunDatabase OpenToRead(string root)
     {
-        var path = PathIn(root);
-        if (!File.Exists(path))
+        try
         {
             return Open(root);
         }
-
-        return Open(path, Connection(path, SqliteOpenMode.ReadOnly), Known) ?? Open(path, Connection(Unchanging(path), SqliteOpenMode.ReadOnly), Known) ?? Open(root);
-
-        bool Known(RunDatabase database)
+        catch (DataException denied) when (denied.InnerException is SqliteException failure && IndexFault.IsDenied(failure) && File.Exists(PathIn(root)))
         {
-            try
+            // Beside a write-ahead log SQLite wants a file of its own even to read. Where it may not have one, nobody of this machine writes.
+            var path = PathIn(root);
+            return Open(path, Connection($"{new Uri(path).AbsoluteUri}?immutable=1", SqliteOpenMode.ReadOnly), database =>
             {
-                return RunSchema.IsCurrent(database);
-            }
-            catch (SqliteException failure) when (IndexFault.IsDenied(failure))
-            {
-                return false;
-            }
+                if (!RunSchema.IsCurrent(database))
+                {
+                    throw denied;
+                }
+            });
         }
     }
 
     private static string PathIn(string root) => System.IO.Path.Combine(System.IO.Path.GetFullPath(root), FileName);
 
-    /// <summary>Beside a write-ahead log SQLite wants a file of its own even to read. Where it may not have one, nobody of this machine writes.</summary>
-    private static string Unchanging(string path) => $"{new Uri(path).AbsoluteUri}?immutable=1";
-
-    private static RunDatabase? Open(string path, SqliteConnection connection, Func<RunDatabase, bool> isUsable)
+    private static RunDatabase Open(string path, SqliteConnection connection, Action<RunDatabase> prepare)
     {
-        RunDatabase? opened = null;
         try
         {
             connection.Open();
             var database = new RunDatabase(connection, System.IO.Path.GetDirectoryName(path)!);
-            return opened = isUsable(database) ? database : null;
+            prepare(database);
+            return database;
         }
         catch (SqliteException failure) when (IndexFault.Of(path, failure) is { } fault)
         {
+            connection.Dispose();
             throw fault;
         }
-        finally
+        catch
         {
-            if (opened is null)
-            {
-                connection.Dispose();
-            }
+            connection.Dispose();
+            throw;
         }
     }
 
