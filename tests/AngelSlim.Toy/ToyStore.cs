@@ -38,12 +38,15 @@ internal sealed class ToyStore : IDisposable
 
     /// <summary>Runs the steps.</summary>
     /// <returns>By step: <c>made</c> or <c>cached</c>.</returns>
-    public Dictionary<string, string> Run(params Step[] steps)
+    public Dictionary<string, string> Run(params Step[] steps) => RunAs("toy", steps);
+
+    /// <summary>Runs the steps as another experiment.</summary>
+    public Dictionary<string, string> RunAs(string name, params Step[] steps)
     {
         Events.Clear();
         var place = new RunPlace("toy", "here", Environment.ProcessId, Threads);
         var runner = new Runner(Store, _planner, Take, place, WhenBusy, TimeProvider.System);
-        Results = runner.Run(steps, new RunRecord(_database, new RunRequest("toy.json", "toy", "{}"), place, TimeProvider.System), Cancellation);
+        Results = runner.Run(steps, new RunRecord(_database, new RunRequest("toy.json", name, "{}"), place, TimeProvider.System), Cancellation);
         return Outcomes;
     }
 

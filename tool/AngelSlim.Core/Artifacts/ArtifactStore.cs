@@ -41,7 +41,8 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
     /// <summary>Absolute path.</summary>
     public string Root { get; } = Path.GetFullPath(root);
 
-    private string Quarantine => Path.Combine(Root, "quarantine");
+    /// <summary>Where damaged results lie.</summary>
+    public string Quarantine => Path.Combine(Root, "quarantine");
 
     /// <summary>Partial work on a key.</summary>
     public WorkFolder Work(StepKey key) => new(Path.Combine(Root, "work", key.RelativePath));
@@ -98,7 +99,7 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
     {
         Durable.CreateFolder(Quarantine);
         var place = Path.Combine(Quarantine, $"{key.Stage}-{key.Recipe.Hex}-{clock.GetUtcNow():yyyyMMddHHmmssfff}");
-        Durable.MoveFolder(ObjectFolder(key), place);
+        Durable.Move(ObjectFolder(key), place);
         return place;
     }
 
@@ -126,7 +127,7 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
         {
             MakeReadOnly(work.Output);
             yield return "mode";
-            Durable.MoveFolder(work.Output, Path.Combine(work.Sealed, OutputFolder));
+            Durable.Move(work.Output, Path.Combine(work.Sealed, OutputFolder));
             yield return "moved";
         }
 
@@ -137,7 +138,7 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
         }
 
         Durable.CreateFolder(Path.GetDirectoryName(ObjectFolder(key))!);
-        Durable.MoveFolder(work.Sealed, ObjectFolder(key));
+        Durable.Move(work.Sealed, ObjectFolder(key));
         yield return "object";
         ClearWork(key);
     }
@@ -170,7 +171,7 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
         MakeReadOnly(Path.Combine(folder, OutputFolder));
         yield return "mode";
         Durable.CreateFolder(Path.GetDirectoryName(ObjectFolder(key))!);
-        Durable.MoveFolder(folder, ObjectFolder(key));
+        Durable.Move(folder, ObjectFolder(key));
         yield return "object";
     }
 

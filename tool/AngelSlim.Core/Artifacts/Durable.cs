@@ -65,8 +65,8 @@ internal static class Durable
         FlushFolder(Path.GetDirectoryName(path)!);
     }
 
-    /// <summary>Renames a folder; both parents are flushed.</summary>
-    public static void MoveFolder(string from, string to)
+    /// <summary>Renames a file or a folder; both parents are flushed.</summary>
+    public static void Move(string from, string to)
     {
         Directory.Move(from, to);
         FlushFolder(Path.GetDirectoryName(to)!);
