@@ -34,6 +34,7 @@ internal static class CommandLine
         typeof(StatusVerb),
         typeof(RunsVerb),
         typeof(ShowVerb),
+        typeof(DoctorVerb),
         typeof(GcVerb),
         typeof(PinVerb),
         typeof(UnpinVerb),
