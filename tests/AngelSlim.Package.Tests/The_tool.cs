@@ -9,7 +9,7 @@ namespace AngelSlim.Package.Tests;
 [Collection(Installed.Name)]
 public sealed partial class The_tool(InstalledTool tool)
 {
-    private static readonly string[] Verbs = ["run", "plan", "validate", "status", "runs", "show", "schema", "completion"];
+    private static readonly string[] Verbs = ["run", "plan", "validate", "status", "runs", "show", "doctor", "gc", "pin", "unpin", "schema", "completion"];
 
     [Fact]
     public void Carries_no_libtorch() => Assert.InRange(new FileInfo(tool.Package).Length, 1, 20_000_000);
@@ -66,6 +66,10 @@ public sealed partial class The_tool(InstalledTool tool)
     [InlineData("run", "a.json", "--threads", "0")]
     [InlineData("validate", "absent.json")]
     [InlineData("status", "--store", "absent")]
+    [InlineData("doctor", "--store", "absent")]
+    [InlineData("gc", "--keep-days", "-1")]
+    [InlineData("pin", "--store", "absent", "1")]
+    [InlineData("unpin")]
     public void Refuses_what_it_does_not_understand(params string[] arguments) =>
         Assert.Equal(2, tool.Run(tool.NewFolder(), arguments).ExitCode);
 

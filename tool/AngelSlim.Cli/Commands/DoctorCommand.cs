@@ -81,7 +81,7 @@ internal sealed class DoctorVerb(Choice choice)
     [Command(Description = "Examines a store: disk, clock, index, every byte of every result, what lies about. Mends with --fix what can be mended without losing anything.")]
     [Example("dotnet angelslim doctor experiments/quickstart.json --fix")]
     public void Doctor(
-        [Argument(Description = Help.RunManifest)] string? manifest = null,
+        [Argument(Description = Help.ManifestThatWasRun)] string? manifest = null,
         [Option(ValueName = "folder", Description = Help.Store)] string? store = null,
         [Option(Description = "Mend it; no other process may use the store meanwhile")] bool fix = false,
         [Option(Description = Help.Json)] bool json = false) =>

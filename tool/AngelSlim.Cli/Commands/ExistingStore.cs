@@ -16,18 +16,7 @@ internal sealed class ExistingStore : IDisposable
     /// <exception cref="UserException">There is no store, or no manifest.</exception>
     public ExistingStore(Machine machine, string? manifest, string? store)
     {
-        if (manifest is not null && !File.Exists(manifest))
-        {
-            throw new UserException(ProblemCode.MissingFile, $"There is no manifest {Path.GetFullPath(manifest)}.");
-        }
-
-        var folder = manifest is null ? Path.GetFullPath(".") : Path.GetDirectoryName(Path.GetFullPath(manifest))!;
-        var place = OpenStore.Place(store, folder);
-        if (!Directory.Exists(place))
-        {
-            throw new UserException(ProblemCode.MissingFile, $"There is no store {place}. It lies beside the manifests that were run: name one of them, or the store with --store.");
-        }
-
+        var place = Place(manifest, store);
         Database = RunDatabase.OpenToRead(place);
         Artifacts = new ArtifactStore(place, new FileDigests(Database, machine.Clock), machine.Clock);
         Living = Living.In(Artifacts, machine.Host, machine.StartOf);
@@ -45,6 +34,27 @@ internal sealed class ExistingStore : IDisposable
 
     /// <summary>Its results.</summary>
     public ArtifactStore Artifacts { get; }
+
+    /// <summary>Where the store of a manifest lies, or that of this folder: absolute.</summary>
+    /// <param name="manifest">A manifest that was run; null for those of this folder.</param>
+    /// <param name="store">The store, if it lies elsewhere.</param>
+    /// <exception cref="UserException">There is no store, or no manifest.</exception>
+    public static string Place(string? manifest, string? store)
+    {
+        if (manifest is not null && !File.Exists(manifest))
+        {
+            throw new UserException(ProblemCode.MissingFile, $"There is no manifest {Path.GetFullPath(manifest)}.");
+        }
+
+        var folder = manifest is null ? Path.GetFullPath(".") : Path.GetDirectoryName(Path.GetFullPath(manifest))!;
+        var place = OpenStore.Place(store, folder);
+        if (!Directory.Exists(place))
+        {
+            throw new UserException(ProblemCode.MissingFile, $"There is no store {place}. It lies beside the manifests that were run: name one of them, or the store with --store.");
+        }
+
+        return place;
+    }
 
     /// <summary>Opens the store in which a run is, and finds the run.</summary>
     /// <param name="machine">Knows which processes there are.</param>

@@ -89,17 +89,15 @@ internal sealed class GcCommand(Machine machine, GcOptions options)
 
     private string Sum(GarbageReport report)
     {
-        var stays = $"{Count(report.Results, "result")} of {Words.OfBytes(report.Bytes)} {(report.Results is 1 ? "stays" : "stay")}";
+        var stays = $"{Words.Count(report.Results, "result")} of {Words.OfBytes(report.Bytes)} {(report.Results is 1 ? "stays" : "stay")}";
         if (report.Garbage.Count is 0)
         {
             return $"Nothing may be deleted; {stays}.";
         }
 
-        var goes = $"{Words.OfBytes(report.Garbage.Sum(item => item.Bytes))} in {Count(report.Garbage.Count, "place")}";
+        var goes = $"{Words.OfBytes(report.Garbage.Sum(item => item.Bytes))} in {Words.Count(report.Garbage.Count, "place")}";
         return options.Apply ? $"Deleted: {goes}; {stays}." : $"May be deleted: {goes}; {stays}. Nothing was deleted: that takes --apply.";
     }
-
-    private static string Count(int count, string what) => $"{count} {what}{(count is 1 ? "" : "s")}";
 
     private static string Word(GarbageKind kind) => kind switch
     {
@@ -119,7 +117,7 @@ internal sealed class GcVerb(Choice choice)
     [Command(Description = "Says what in a store nobody needs any more: no pin, none of the last runs of an experiment, and nothing younger than some days. Deletes it with --apply.")]
     [Example("dotnet angelslim gc experiments/quickstart.json --keep-last 3")]
     public void Gc(
-        [Argument(Description = Help.RunManifest)] string? manifest = null,
+        [Argument(Description = Help.ManifestThatWasRun)] string? manifest = null,
         [Option(ValueName = "folder", Description = Help.Store)] string? store = null,
         [Option("keep-last", ValueName = "number", Description = "So many runs of each experiment keep what they used; 5 when left out")] string? keepLast = null,
         [Option("keep-days", ValueName = "number", Description = "Nothing younger is deleted, and younger runs keep what they used; 14 when left out")] string? keepDays = null,

@@ -29,9 +29,6 @@ internal static class Help
     /// <summary>Of <c>--store</c> where no manifest is named.</summary>
     public const string StoreHere = "Folder of results; .angelslim in this folder when left out";
 
-    /// <summary>Of the argument that names a manifest whose store is meant.</summary>
-    public const string RunManifest = "A manifest that was run; the store of this folder when left out";
-
     /// <summary>Of <c>--json</c>.</summary>
     public const string Json = "One JSON document on standard output instead of a table";
 }

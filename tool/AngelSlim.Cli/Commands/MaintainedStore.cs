@@ -27,7 +27,7 @@ internal sealed class MaintainedStore : IDisposable
     /// <exception cref="UserException">There is none.</exception>
     public static MaintainedStore Share(Machine machine, string? manifest, string? store)
     {
-        var root = Place(manifest, store);
+        var root = ExistingStore.Place(manifest, store);
         return new(root, StoreGate.Share(root, machine.Clock), machine.Clock);
     }
 
@@ -36,7 +36,7 @@ internal sealed class MaintainedStore : IDisposable
     /// <exception cref="DataException">Somebody uses it.</exception>
     public static MaintainedStore Take(Machine machine, string? manifest, string? store)
     {
-        var root = Place(manifest, store);
+        var root = ExistingStore.Place(manifest, store);
         if (StoreGate.TryTake(root, new Holder(machine.Pid, machine.Host, machine.Clock.GetUtcNow())) is { } gate)
         {
             return new(root, gate, machine.Clock);
@@ -54,17 +54,5 @@ internal sealed class MaintainedStore : IDisposable
     {
         _database?.Dispose();
         _gate.Dispose();
-    }
-
-    private static string Place(string? manifest, string? store)
-    {
-        if (manifest is not null && !File.Exists(manifest))
-        {
-            throw new UserException(ProblemCode.MissingFile, $"There is no manifest {Path.GetFullPath(manifest)}.");
-        }
-
-        var root = OpenStore.Place(store, manifest is null ? Path.GetFullPath(".") : Path.GetDirectoryName(Path.GetFullPath(manifest))!);
-        return Directory.Exists(root) ? root : throw new UserException(
-            ProblemCode.MissingFile, $"There is no store {root}. It lies beside the manifests that were run: name one of them, or the store with --store.");
     }
 }

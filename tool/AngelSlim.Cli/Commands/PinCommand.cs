@@ -63,7 +63,7 @@ internal sealed class PinCommand(Machine machine, PinOptions options)
         var table = new Table("pinned", "results", "since", "why");
         foreach (var pin in all)
         {
-            table.Add(Short(pin), $"{pin.Keys.Count}", string.Create(CultureInfo.InvariantCulture, $"{pin.At.UtcDateTime:yyyy-MM-dd HH:mm}Z"), pin.Reason ?? "");
+            table.Add(Short(pin), $"{pin.Keys.Count}", Words.OfTime(pin.At), pin.Reason ?? "");
         }
 
         machine.Output.WriteLine(options.Json ? PinsDocument.Of(all).ToJson() : all.Count is 0 ? "Nothing is pinned." : table.ToString());

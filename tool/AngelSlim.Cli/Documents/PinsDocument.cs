@@ -1,4 +1,3 @@
-using AngelSlim.Core.Running;
 using AngelSlim.Core.Upkeep;
 
 namespace AngelSlim.Cli.Documents;
@@ -23,8 +22,8 @@ internal sealed record DocumentPin
     /// <summary>Why, in the user's words; null when nobody said.</summary>
     public required string? Reason { get; init; }
 
-    /// <summary>Since when, UTC.</summary>
-    public required string At { get; init; }
+    /// <summary>Since when.</summary>
+    public required DateTimeOffset At { get; init; }
 
     /// <summary>The results, each as <c>stage/key</c>.</summary>
     public required IReadOnlyList<string> Keys { get; init; }
@@ -34,7 +33,7 @@ internal sealed record DocumentPin
     {
         Name = pin.Name,
         Reason = pin.Reason,
-        At = RunDatabase.Time(pin.At),
+        At = pin.At,
         Keys = [.. pin.Keys.Select(key => $"{key.Stage}/{key.Recipe.Hex}")],
     };
 }

@@ -16,7 +16,7 @@ internal sealed record RunFile(long Id, string Name, DateTimeOffset Started, IRe
     private const string Form = "angelslim/run-file/1";
 
     /// <summary>Tables, and the column that names the run; in the order in which their rows can be put back.</summary>
-    private static readonly (string Name, string Run)[] Tables = [("runs", "id"), ("steps", "run"), ("attempts", "run")];
+    private static readonly (string Name, string Run)[] Tables = [("runs", "id"), ("steps", "run"), ("attempts", "run"), ("verdicts", "run")];
 
     /// <summary>Writes the file of a run in the index.</summary>
     public static void Write(RunDatabase database, long run)
@@ -105,7 +105,7 @@ internal sealed record RunFile(long Id, string Name, DateTimeOffset Started, IRe
         return new((long)run["id"]!, (string)run["name"]!, DateTimeOffset.Parse((string)run["started"]!, CultureInfo.InvariantCulture), [.. keys.Distinct()]);
     }
 
-    private static IEnumerable<JsonObject> Rows(JsonObject file, string table) => file[table]!.AsArray().Select(row => row!.AsObject());
+    private static IEnumerable<JsonObject> Rows(JsonObject file, string table) => file[table]?.AsArray().Select(row => row!.AsObject()) ?? [];
 
     private static JsonNode ToJson(Microsoft.Data.Sqlite.SqliteDataReader row) => new JsonObject(
         Enumerable.Range(0, row.FieldCount).Select(column => KeyValuePair.Create(row.GetName(column), row.GetValue(column) switch

@@ -101,15 +101,24 @@ internal sealed class RunRecord
 
     /// <summary>Keeps whether the run brought what was expected of it.</summary>
     /// <param name="verdicts">With the point of a sweep for which each holds; null for a manifest that sweeps nothing.</param>
-    public void Keep(IReadOnlyList<(string? Point, Verdict Verdict)> verdicts) => _database.InTransaction(() =>
+    public void Keep(IReadOnlyList<(string? Point, Verdict Verdict)> verdicts)
     {
-        foreach (var (point, verdict) in verdicts)
+        if (verdicts.Count is 0)
         {
-            _database.Execute(
-                "insert into verdicts (run, point, tokens, at_least, found) values ($run, $point, $tokens, $atLeast, $found)",
-                ("$run", Id), ("$point", point), ("$tokens", verdict.Tokens), ("$atLeast", verdict.AtLeast), ("$found", verdict.Found));
+            return;
         }
-    });
+
+        _database.InTransaction(() =>
+        {
+            foreach (var (point, verdict) in verdicts)
+            {
+                _database.Execute(
+                    "insert into verdicts (run, point, tokens, at_least, found) values ($run, $point, $tokens, $atLeast, $found)",
+                    ("$run", Id), ("$point", point), ("$tokens", verdict.Tokens), ("$atLeast", verdict.AtLeast), ("$found", verdict.Found));
+            }
+        });
+        RunFile.Write(_database, Id);
+    }
 
     /// <summary>Ends the run.</summary>
     public void End(string outcome)
