@@ -114,7 +114,7 @@ internal sealed class GcCommand(Machine machine, GcOptions options)
 internal sealed class GcVerb(Choice choice)
 {
     /// <summary>Makes room.</summary>
-    [Command(Description = "Says what in a store nobody needs any more: no pin, none of the last runs of an experiment, and nothing younger than some days. Deletes it with --apply.")]
+    [Command(Description = "Says what in a store nobody needs any more: what no pin keeps, none of the last runs of an experiment used, and is older than some days. Deletes it with --apply.")]
     [Example("dotnet angelslim gc experiments/quickstart.json --keep-last 3")]
     public void Gc(
         [Argument(Description = Help.ManifestThatWasRun)] string? manifest = null,
