@@ -19,7 +19,10 @@ public sealed class An_exit_code(InstalledTool tool)
         { ProblemCode.Diverged, 3 },
         { ProblemCode.ExpectationMissed, 4 },
         { ProblemCode.TextsDiffer, 3 },
+        { ProblemCode.Nondeterministic, 3 },
+        { ProblemCode.MissingResult, 2 },
         { ProblemCode.StoreBusy, 7 },
+        { ProblemCode.WouldRun, 9 },
         { ProblemCode.StoreCorrupt, 8 },
         { ProblemCode.DiskFull, 8 },
         { ProblemCode.NoNativeLibrary, 8 },
@@ -76,7 +79,7 @@ public sealed class An_exit_code(InstalledTool tool)
         var (exitCode, output, talk) = tool.RunWith(new() { ["NUGET_PACKAGES"] = packages }, folder, "run", "tiny.json", "--json");
         Assert.Equal(8, exitCode);
         Assert.Contains($"error ASL3004: libtorch 2.10.0 should be in {packages}/libtorch-cpu-linux-x64/", talk, StringComparison.Ordinal);
-        Assert.Equal(["made", "made", "failed"], JsonNode.Parse(output)!["steps"]!.AsArray().Select(step => (string)step!["outcome"]!));
+        Assert.Equal(["made", "made", "failed", "skipped", "skipped", "skipped", "skipped", "skipped"], JsonNode.Parse(output)!["steps"]!.AsArray().Select(step => (string)step!["outcome"]!));
     }
 
     private string Tiny()

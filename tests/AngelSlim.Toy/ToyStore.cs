@@ -30,7 +30,7 @@ internal sealed class ToyStore : IDisposable
 
     public int Threads { get; init; } = 1;
 
-    public WhenBusy WhenBusy { get; init; } = WhenBusy.Wait;
+    public RunPolicy Policy { get; init; } = new();
 
     public CancellationToken Cancellation { get; init; }
 
@@ -38,15 +38,20 @@ internal sealed class ToyStore : IDisposable
 
     /// <summary>Runs the steps.</summary>
     /// <returns>By step: <c>made</c> or <c>cached</c>.</returns>
-    public Dictionary<string, string> Run(params Step[] steps) => RunAs("toy", steps);
+    public Dictionary<string, string> Run(params Step[] steps) => Run(Selection.Of(steps));
 
     /// <summary>Runs the steps as another experiment.</summary>
-    public Dictionary<string, string> RunAs(string name, params Step[] steps)
+    public Dictionary<string, string> RunAs(string name, params Step[] steps) => Run(Selection.Of(steps), name);
+
+    /// <summary>Runs a part of the steps.</summary>
+    public Dictionary<string, string> Run(Selection selection, string name = "toy")
     {
         Events.Clear();
         var place = new RunPlace("toy", "here", Environment.ProcessId, Threads);
-        var runner = new Runner(Store, _planner, Take, place, WhenBusy, TimeProvider.System);
-        Results = runner.Run(steps, new RunRecord(_database, new RunRequest("toy.json", name, "{}"), place, TimeProvider.System), Cancellation);
+        var runner = new Runner(new RunSetup(Store, _planner, place, TimeProvider.System), Policy, Take);
+        var end = runner.Run(selection, new RunRecord(_database, new RunRequest("toy.json", name, "{}"), place, TimeProvider.System), Cancellation);
+        Results = end.Made;
+        end.ThrowUnlessWhole();
         return Outcomes;
     }
 

@@ -1,4 +1,5 @@
 using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Running;
 
 namespace AngelSlim.Cli;
 
@@ -12,6 +13,7 @@ internal static class ExitCode
     public const int ExpectationMissed = 4;
     public const int Busy = 7;
     public const int Environment = 8;
+    public const int WorkFound = 9;
     public const int Resumable = 75;
     public const int Interrupted = 130;
     public const int Terminated = 143;
@@ -26,10 +28,18 @@ internal static class ExitCode
         _ => Bug,
     };
 
+    /// <summary>The code for steps that failed: theirs if they have one in common, else that of a bug if there is one.</summary>
+    public static int Of(IReadOnlyList<StepFailure> failures)
+    {
+        var codes = failures.Select(failure => Of(failure.Cause)).Distinct().ToList();
+        return codes.Count is 1 ? codes[0] : codes.Contains(Bug) ? Bug : StageFailed;
+    }
+
     private static int Of(string code) => code switch
     {
         ProblemCode.ExpectationMissed => ExpectationMissed,
         ProblemCode.StoreBusy => Busy,
+        ProblemCode.WouldRun => WorkFound,
         _ when code.StartsWith("ASL3", StringComparison.Ordinal) => Environment,
         _ when code.StartsWith("ASL0", StringComparison.Ordinal) => Usage,
         _ => StageFailed,

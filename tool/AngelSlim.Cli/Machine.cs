@@ -29,6 +29,9 @@ internal sealed record Machine
     /// <summary>Physical cores that this process may use.</summary>
     public required int Cores { get; init; }
 
+    /// <summary>Bytes of memory that programs may still take.</summary>
+    public required Func<long> AvailableMemory { get; init; }
+
     /// <summary>The machine's name.</summary>
     public required string Host { get; init; }
 

@@ -16,6 +16,7 @@ var machine = new Machine
     ProgramFolder = AppContext.BaseDirectory,
     Packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(home, ".nuget", "packages"),
     Cores = PhysicalCores.Count("/sys/devices/system/cpu", Environment.ProcessorCount),
+    AvailableMemory = () => AvailableMemory.Of("/proc/meminfo", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
     Host = Environment.MachineName,
     Pid = Environment.ProcessId,
     StartOf = Processes.StartOf,
@@ -37,33 +38,7 @@ try
 {
     return verb(machine);
 }
-catch (UserException failure)
-{
-    foreach (var problem in failure.Problems)
-    {
-        machine.Talk.WriteLine(problem);
-    }
-
-    return ExitCode.Of(failure);
-}
-catch (OperationCanceledException failure)
-{
-    machine.Talk.WriteLine("Stopped. What is done is kept: run the same command again to go on.");
-    return ExitCode.Of(failure);
-}
-catch (Exception failure) when (failure is DataException)
-{
-    machine.Talk.WriteLine(failure.Message);
-    return ExitCode.Of(failure);
-}
-catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-{
-    machine.Talk.WriteLine(new Problem(ProblemCode.FileSystem, $"The system refused: {failure.Message}"));
-    return ExitCode.Of(failure);
-}
 catch (Exception failure)
 {
-    machine.Talk.WriteLine(failure);
-    machine.Talk.WriteLine("This is a bug in the tool, not a mistake of yours.");
-    return ExitCode.Of(failure);
+    return Ending.Tell(machine.Talk, failure);
 }

@@ -6,7 +6,7 @@ namespace AngelSlim.Cli;
 internal sealed class Stopping : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
-    private readonly Action<string> _say;
+    private Action<string> _say;
     private readonly PosixSignalRegistration[] _registrations;
 
     /// <summary>From now on signals are heard.</summary>
@@ -19,6 +19,15 @@ internal sealed class Stopping : IDisposable
 
     /// <summary>Set by the first signal.</summary>
     public CancellationToken Token => _source.Token;
+
+    /// <summary>For a while somebody else takes sentences for the user.</summary>
+    /// <returns>Ends it.</returns>
+    public IDisposable Says(Action<string> say)
+    {
+        var before = _say;
+        _say = say;
+        return new Turn(() => _say = before);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -42,6 +51,11 @@ internal sealed class Stopping : IDisposable
 
         _say("Stopping at the next safe place; what is done is kept. Once more: stop at once.");
         _source.Cancel();
+    }
+
+    private sealed class Turn(Action end) : IDisposable
+    {
+        public void Dispose() => end();
     }
 
     [DllImport("libc", EntryPoint = "_exit")]

@@ -78,7 +78,7 @@ public sealed class A_kill : IDisposable
         var settings = new WriteSettings { Lines = 1000, Trace = trace };
         using var process = Start(store, settings.Lines, milliseconds: 20, trace);
         WaitFor(() => Lines(trace) >= 1);
-        using var toy = new ToyStore(store) { WhenBusy = WhenBusy.GiveUp };
+        using var toy = new ToyStore(store) { Policy = new() { WhenBusy = WhenBusy.GiveUp } };
 
         var busy = Assert.Throws<DataException>(() => toy.Run(Write("a", settings)));
         Assert.Equal(ProblemCode.StoreBusy, busy.Problem.Code);

@@ -97,7 +97,7 @@ public sealed class A_source_that_changes : IDisposable
         var other = StoreLock.TryTake(toy.Store.Root, toy.Plan(step).Steps[0].Recipe!.Key, new Holder(1, "there", DateTimeOffset.UnixEpoch))!;
         toy.Happened = happened =>
         {
-            if (happened.Event is Said)
+            if (happened.Event is Waiting)
             {
                 File.WriteAllText(_source, "two");
                 other.Dispose();

@@ -7,8 +7,13 @@ namespace AngelSlim.Cli.Commands;
 /// <summary>What a manifest expects, and what its run brought, for each point of a sweep.</summary>
 internal sealed class Expectations(IReadOnlyList<PointResult> points)
 {
-    /// <summary>A line for each.</summary>
-    public IEnumerable<string> Lines => Each((point, verdict) => Words.Of(point.Point.Label, verdict));
+    /// <summary>A line for each, also for those whose evaluation has no result.</summary>
+    public IEnumerable<string> Lines => Each((point, verdict) => Words.Of(point.Point.Label, verdict)).Concat(Unjudged);
+
+    private IEnumerable<string> Unjudged =>
+        from point in points
+        from tokens in (point.Point.Point.Experiment.Experiment.Expect?.AcceptanceLengthAtLeast.Keys ?? []).Except(point.Verdicts.Select(verdict => verdict.Tokens))
+        select $"{(point.Point.Label is { } label ? $"{label}: " : "")}acceptance length at k = {tokens}: not judged, its evaluation has no result";
 
     /// <summary>Says what was missed, at its place in the manifest.</summary>
     /// <returns>The exit code.</returns>

@@ -1,3 +1,4 @@
+using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Manifests.Reading;
 using Cocona;
 
@@ -18,4 +19,9 @@ internal sealed record ManifestOptions(
 {
     /// <summary>In the order of the command line.</summary>
     public IReadOnlyList<ManifestChange> Changes => Choice.Changes;
+
+    /// <summary>The manifest, and what <c>--set-file</c> takes into it.</summary>
+    public IEnumerable<SourceFile> Files =>
+        Changes.Where(change => change.Kind is ChangeKind.SetFile).Select(change => change.Text[(change.Text.IndexOf('=', StringComparison.Ordinal) + 1)..]).Prepend(Path)
+            .Where(file => file.Length > 0).Select(System.IO.Path.GetFullPath).Select(file => new SourceFile(System.IO.Path.GetDirectoryName(file)!, System.IO.Path.GetFileName(file)));
 }

@@ -2,120 +2,108 @@ using System.Globalization;
 using AngelSlim.Cli.Documents;
 using AngelSlim.Cli.Rendering;
 using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Planning;
 using AngelSlim.Core.Running;
 using Cocona;
 
 namespace AngelSlim.Cli.Commands;
 
 /// <summary>What <c>run</c> was asked.</summary>
-internal sealed record RunOptions(ManifestOptions Manifest, string? Store, string? Threads, bool NoWait, bool Json);
+internal sealed record RunOptions(ManifestOptions Manifest, RunningOptions Running, SelectionOptions Selection)
+{
+    /// <summary>Folder of results; null for that of the manifest.</summary>
+    public string? Store { get; init; }
+
+    /// <summary>Share of the results that were there which are made again and compared; null for none.</summary>
+    public string? VerifyCache { get; init; }
+
+    /// <summary>A document instead of a table.</summary>
+    public bool Json { get; init; }
+
+    /// <summary><see cref="VerifyCache"/> as a number, 0 to 1.</summary>
+    /// <exception cref="UserException">It is no share.</exception>
+    public double VerifiedShare => VerifyCache switch
+    {
+        null => 0,
+        _ when double.TryParse(VerifyCache.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent is > 0 and <= 100 => percent / 100,
+        _ => throw new UserException(ProblemCode.Usage, $"--verify-cache is a share above 0 and up to 100 %, such as 5%, not '{VerifyCache}'."),
+    };
+}
 
 /// <summary>Makes what a manifest asks for.</summary>
-internal sealed class RunCommand(Machine machine, RunOptions options)
+/// <param name="machine">Where.</param>
+/// <param name="options">What was asked.</param>
+/// <param name="stopping">Hears the user.</param>
+internal sealed class RunCommand(Machine machine, RunOptions options, Stopping stopping)
 {
-    private const int MostThreads = 4096;
-    private readonly List<StepResult> _results = [];
-
     /// <summary>Does it.</summary>
-    public int Execute()
+    /// <param name="files">Takes the files on which the run depends, before they are read.</param>
+    /// <returns>The exit code; what failed has been told.</returns>
+    public int Execute(FileWatch files)
     {
-        var threads = Threads() ?? machine.Cores;
+        options.Manifest.Files.ToList().ForEach(files.Add);
+        var (threads, share) = (options.Running.ThreadCount(machine), options.VerifiedShare);
         var asked = Asked.Read(machine, options.Manifest, threads);
+        asked.Steps.SelectMany(step => step.Sources).ToList().ForEach(files.Add);
+        var selection = options.Selection.Of(asked.Steps);
+        var policy = options.Running.Policy(machine) with { Forced = options.Selection.Forced(asked.Steps, selection), VerifiedShare = share };
         using var store = asked.Open(options.Store, machine.Clock);
+        if (options.Selection.Frozen)
+        {
+            MissingResult.CheckFrozen(selection, store.Planner);
+        }
+
         var place = new RunPlace(machine.Version, machine.Host, machine.Pid, threads);
         var effective = CanonicalJson.Write(EffectiveManifest.Of(asked.Manifest.Experiment));
         var record = new RunRecord(store.Database, new RunRequest(options.Manifest.Path, asked.Manifest.Experiment.Name, effective), place, machine.Clock);
-        try
-        {
-            return Execute(asked, store, record, place);
-        }
-        catch (Exception failure) when (ExitCode.Of(failure) is ExitCode.Bug)
-        {
-            machine.Talk.WriteLine($"Run {record.Id} failed. Its record is in {store.Artifacts.Root} (runs.db; log.ndjson below work).");
-            throw;
-        }
+        var outcome = Run(new RunSetup(store.Artifacts, store.Planner, place, machine.Clock), policy, selection, record);
+        var report = new RunReport(asked, outcome.Results);
+        record.Keep(report.Verdicts);
+        machine.Output.WriteLine(options.Json ? report.ToDocument((record.Id, options.Manifest.Path), outcome.End).ToJson() : report.ToText());
+        return Judge(report, outcome.End);
     }
 
-    private int? Threads()
+    private (RunEnd End, IReadOnlyList<StepResult> Results) Run(RunSetup setup, RunPolicy policy, Selection selection, RunRecord record)
     {
-        if (options.Threads is null)
-        {
-            return null;
-        }
-
-        return int.TryParse(options.Threads, CultureInfo.InvariantCulture, out var threads) && threads is >= 1 and <= MostThreads
-            ? threads
-            : throw new UserException(ProblemCode.Usage, $"--threads is a number from 1 to {MostThreads}, not '{options.Threads}'.");
-    }
-
-    private int Execute(Asked asked, OpenStore store, RunRecord record, RunPlace place)
-    {
-        using var view = RunView.Of(machine, asked.Steps.Count);
+        var results = new List<StepResult>();
+        using var view = RunView.Of(machine, selection.Steps.Count);
         void Observe(StepEvent happened)
         {
             view.Take(happened);
             if (happened.Event is Ended ended)
             {
-                _results.Add(ended.Result);
+                results.Add(ended.Result);
             }
         }
 
-        IReadOnlyList<PointResult> points = [];
-        using var stopping = new Stopping(view.Say);
-        var runner = new Runner(store.Artifacts, store.Planner, Observe, place, options.NoWait ? WhenBusy.GiveUp : WhenBusy.Wait, machine.Clock);
-        try
+        using (stopping.Says(view.Say))
         {
-            runner.Run(asked.Steps, record, stopping.Token);
+            var end = new Runner(setup, policy, Observe).Run(selection, record, stopping.Token);
+            var places = selection.Steps.Index().ToDictionary(step => step.Item.Id, step => step.Index);
+            return (end, [.. results.OrderBy(result => places[result.StepId])]);
         }
-        finally
-        {
-            // Both may be one terminal: the live lines go before the result comes.
-            view.Dispose();
-            var results = _results.ToDictionary(result => result.StepId);
-            points = [.. asked.Graph.Points.Select(point => PointResult.Of(point, results))];
-            record.Keep([.. from point in points from verdict in point.Verdicts select (point.Point.Label, verdict)]);
-            machine.Output.WriteLine(options.Json ? RunDocument.Of((record.Id, options.Manifest.Path), _results, points).ToJson() : Text(asked, points));
-        }
-
-        return new Expectations(points).Judge(machine.Talk);
     }
 
-    private string Text(Asked asked, IReadOnlyList<PointResult> points)
+    private int Judge(RunReport report, RunEnd end)
     {
-        var lines = new List<string> { asked.IsSweep ? Counts() : Steps() };
-        if (_results.Count == asked.Steps.Count && _results.All(result => result.Outcome is StepOutcome.Cached))
+        foreach (var failure in end.Failures)
         {
-            lines.Add("Everything was there already; nothing was done.");
+            Ending.Tell(machine.Talk, failure.Cause);
         }
 
-        if (asked.IsSweep)
+        foreach (var line in report.WhatToDo)
         {
-            lines.Add("");
-            lines.Add(new SweepTable(points).ToString());
-        }
-        else
-        {
-            lines.AddRange(points.SelectMany(point => new[] { ("draft", point.Draft), ("report", point.Report) }).Where(place => place.Item2 is not null).Select(place => $"{place.Item1}: {place.Item2}"));
+            machine.Talk.WriteLine(line);
         }
 
-        lines.AddRange(new Expectations(points).Lines);
-        return string.Join('\n', lines);
+        var judged = report.Expectations.Judge(machine.Talk);
+        if (end.Failures.Count > 0)
+        {
+            return ExitCode.Of(end.Failures);
+        }
+
+        return end.IsStopped ? Ending.Tell(machine.Talk, new OperationCanceledException()) : judged;
     }
-
-    private string Steps()
-    {
-        var table = new Table("step", "result", "time");
-        foreach (var result in _results)
-        {
-            table.Add(result.StepId, RunRecord.Word(result.Outcome), result.Outcome is StepOutcome.Cached ? "" : Words.Of(TimeSpan.FromSeconds(result.Seconds)));
-        }
-
-        return table.ToString();
-    }
-
-    /// <summary>A sweep has a table of its points; one of its steps would be longer, and is in the document.</summary>
-    private string Counts() =>
-        $"{_results.Count} steps: {string.Join(", ", _results.CountBy(result => result.Outcome).OrderBy(count => count.Key).Select(count => $"{count.Value} {RunRecord.Word(count.Key)}"))}";
 }
 
 /// <summary>The verb <c>run</c>.</summary>
@@ -126,9 +114,19 @@ internal sealed class RunVerb(Choice choice)
     [Example("dotnet angelslim run experiments/quickstart.json")]
     public void Run(
         ManifestOptions manifest,
+        RunningOptions running,
+        SelectionOptions selection,
         [Option(ValueName = "folder", Description = Help.Store)] string? store = null,
-        [Option(ValueName = "number", Description = "Threads of libtorch; one per physical core when left out")] string? threads = null,
-        [Option("no-wait", Description = "Do not wait for a step that another process is making; exit with 7")] bool noWait = false,
-        [Option(Description = Help.Json)] bool json = false) =>
-        choice.Verb = machine => new RunCommand(machine, new(manifest, store, threads, noWait, json)).Execute();
+        [Option("verify-cache", ValueName = "percent", Description = "Make this share of the results that are there again, beside the store, and compare; other bytes end with 3")] string? verifyCache = null,
+        [Option(Description = "Run again whenever the manifest or a file that it names changes, until Ctrl+C")] bool watch = false,
+        [Option(Description = Help.Json)] bool json = false)
+    {
+        var options = new RunOptions(manifest, running, selection) { Store = store, VerifyCache = verifyCache, Json = json };
+        choice.Verb = machine =>
+        {
+            using var stopping = new Stopping(machine.Talk.WriteLine);
+            var run = new RunCommand(machine, options, stopping);
+            return watch ? new Watching(machine, stopping).Execute(run.Execute) : run.Execute(new FileWatch());
+        };
+    }
 }

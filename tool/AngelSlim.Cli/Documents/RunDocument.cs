@@ -18,8 +18,11 @@ internal sealed record RunDocument : Document
     /// <summary>Folder of the exported draft; null when it was not made, and for a sweep, whose points have one each.</summary>
     public required string? Draft { get; init; }
 
-    /// <summary>The steps that are over, in that order.</summary>
+    /// <summary>The steps that are over, each after those that it reads.</summary>
     public required IReadOnlyList<RunDocumentStep> Steps { get; init; }
+
+    /// <summary>What went wrong, in the order in which it happened.</summary>
+    public required IReadOnlyList<RunDocumentFailure> Failures { get; init; }
 
     /// <summary>What the manifest expects, and what came out; empty when the run did not get there.</summary>
     public required IReadOnlyList<RunDocumentExpectation> Expectations { get; init; }
@@ -29,9 +32,10 @@ internal sealed record RunDocument : Document
 
     /// <summary>Of a run that is over.</summary>
     /// <param name="run">Its number, and the manifest's path as given.</param>
-    /// <param name="steps">That are over, in that order.</param>
+    /// <param name="steps">That are over, each after those that it reads.</param>
+    /// <param name="failures">In the order in which they happened.</param>
     /// <param name="points">Of the sweep; without one the one experiment.</param>
-    public static RunDocument Of((long Id, string Manifest) run, IReadOnlyList<StepResult> steps, IReadOnlyList<PointResult> points)
+    public static RunDocument Of((long Id, string Manifest) run, IReadOnlyList<StepResult> steps, IReadOnlyList<StepFailure> failures, IReadOnlyList<PointResult> points)
     {
         var sweep = points.Where(point => point.Point.Point.Settings.Count > 0).ToArray();
         return new()
@@ -41,6 +45,7 @@ internal sealed record RunDocument : Document
             Report = sweep.Length is 0 ? points[0].Report : null,
             Draft = sweep.Length is 0 ? points[0].Draft : null,
             Steps = [.. steps.Select(RunDocumentStep.Of)],
+            Failures = [.. failures.Select(RunDocumentFailure.Of)],
             Expectations = [.. points.SelectMany(point => point.Verdicts.Select(verdict => RunDocumentExpectation.Of(point.Point.Label, verdict)))],
             Points = [.. sweep.Select(DocumentPoint.Of)],
         };
@@ -68,6 +73,9 @@ internal sealed record RunDocumentStep
     /// <summary>Where its result lies; null when there is none.</summary>
     public required string? Folder { get; init; }
 
+    /// <summary>Where its partial work and its <c>log.ndjson</c> lie, when it was stopped or failed; null otherwise.</summary>
+    public required string? Work { get; init; }
+
     /// <summary>Of a step that is over.</summary>
     public static RunDocumentStep Of(StepResult result) => new()
     {
@@ -77,7 +85,21 @@ internal sealed record RunDocumentStep
         Seconds = Math.Round(result.Seconds, 3),
         Digest = result.Digest,
         Folder = result.Folder,
+        Work = result.Work,
     };
+}
+
+/// <summary>Something that went wrong.</summary>
+internal sealed record RunDocumentFailure
+{
+    /// <summary>The step; null when it was the run itself.</summary>
+    public required string? Step { get; init; }
+
+    /// <summary>As it is told on standard error.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>Of a step that failed.</summary>
+    public static RunDocumentFailure Of(StepFailure failure) => new() { Step = failure.StepId, Message = failure.Cause.Message };
 }
 
 /// <summary>An expectation of the manifest.</summary>

@@ -11,6 +11,12 @@ internal static class Told
     {
         Began began => $"{happened.StepId}: {began.Reason}",
         Said said => $"{happened.StepId}: {(said.Warning ? "warning: " : "")}{said.Text}",
+        Waiting waiting => $"{happened.StepId}: {waiting.Key} is being made by {Holder.Name(waiting.Holder)}; waiting for it.",
+        Queued => $"{happened.StepId}: waits until the machine has room for it",
+        Nondeterministic { Kept: { } kept } => $"{happened.StepId}: warning: gave other bytes than an earlier time, from the same recipe; what does not count is kept in {kept}",
+        Nondeterministic => $"{happened.StepId}: warning: gave other bytes than an earlier time, from the same recipe",
+        Verified { IsSame: true } => $"{happened.StepId}: verified: it gave the same bytes again",
+        Ended { Result.Outcome: StepOutcome.Skipped } => $"{happened.StepId}: skipped",
         Ended { Result: { Outcome: not StepOutcome.Cached } result } =>
             $"{happened.StepId}: {RunRecord.Word(result.Outcome)} in {Words.Of(TimeSpan.FromSeconds(result.Seconds))}",
         _ => null,

@@ -104,11 +104,15 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
     }
 
     /// <summary>Turns finished work into a result, by steps after each of which a kill loses nothing; called again, it goes on where it was.</summary>
+    /// <returns>What has just become durable, step by step; the work is done while it is enumerated.</returns>
+    public IEnumerable<string> Publish(StepKey key, string recipe, Making made) => Seal(key, recipe, made).Concat(Place(key));
+
+    /// <summary>The first part of publishing: after it the result is whole, and lies where the work was.</summary>
     /// <param name="key">The result's name.</param>
     /// <param name="recipe">The text behind the key.</param>
     /// <param name="made">When and how.</param>
-    /// <returns>What has just become durable, step by step; the work is done while it is enumerated.</returns>
-    public IEnumerable<string> Publish(StepKey key, string recipe, Making made)
+    /// <returns>As <see cref="Publish"/>.</returns>
+    public IEnumerable<string> Seal(StepKey key, string recipe, Making made)
     {
         var work = Work(key);
         if (!work.IsSealed)
@@ -136,9 +140,14 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
             File.Move(work.Log, Path.Combine(work.Sealed, Path.GetFileName(work.Log)), overwrite: true);
             yield return "log";
         }
+    }
 
+    /// <summary>The second part: the result that was sealed gets to its place, where no other may be.</summary>
+    /// <returns>As <see cref="Publish"/>.</returns>
+    public IEnumerable<string> Place(StepKey key)
+    {
         Durable.CreateFolder(Path.GetDirectoryName(ObjectFolder(key))!);
-        Durable.Move(work.Sealed, ObjectFolder(key));
+        Durable.Move(Work(key).Sealed, ObjectFolder(key));
         yield return "object";
         ClearWork(key);
     }

@@ -47,6 +47,9 @@ internal sealed class SourceDigests(FileDigests files)
         }
     }
 
+    /// <summary>The files of which a source consists now; none when it is gone.</summary>
+    public static IEnumerable<string> FilesOf(Artifact source) => source is SourceFile || Directory.Exists(source.Folder) ? Paths(source) : [];
+
     private bool HasChanged(FileContent before)
     {
         var now = FileIdentity.Of(before.Identity.Path);

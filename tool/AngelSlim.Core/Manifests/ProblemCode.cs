@@ -15,6 +15,8 @@ internal static class ProblemCode
     public const string Contradiction = "ASL0008";
     public const string UnknownValue = "ASL0009";
     public const string Usage = "ASL0010";
+    public const string UnknownStep = "ASL0020";
+    public const string MissingResult = "ASL0021";
 
     // Data from outside.
     public const string BadRow = "ASL1001";
@@ -30,6 +32,8 @@ internal static class ProblemCode
     public const string Diverged = "ASL2001";
     public const string ExpectationMissed = "ASL2002";
     public const string TextsDiffer = "ASL2003";
+    public const string Nondeterministic = "ASL2004";
+    public const string WouldRun = "ASL2005";
 
     // The machine and the store.
     public const string StoreBusy = "ASL3001";

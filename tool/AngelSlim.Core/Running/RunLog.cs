@@ -51,6 +51,7 @@ internal sealed class RunLog : IDisposable
         Measured measured => [("name", measured.Name), ("value", Finite(measured.Value)), ("of", measured.Step)],
         Said said => [("text", said.Text), ("warning", said.Warning)],
         Began began => [("reason", began.Reason)],
+        Failed failed => [("problem", failed.Problem), ("trace", failed.Trace)],
         Ended ended => [("outcome", JsonNamingPolicy.CamelCase.ConvertName(ended.Result.Outcome.ToString())), ("seconds", ended.Result.Seconds)],
         _ => [],
     };

@@ -127,10 +127,12 @@ internal sealed class RunRecord
         RunFile.Write(_database, Id);
     }
 
-    /// <summary>Another result, made from the same recipe at another time, has other bytes in files that equal runs have equal. False when the index knows none.</summary>
-    public bool DiffersFromBefore(StoredArtifact artifact, IStage stage) =>
-        _database.Scalar("select steady from artifacts where stage = $stage and key = $key", ("$stage", artifact.Key.Stage), ("$key", artifact.Key.Recipe.Hex)) is string before
-        && before != SteadyDigest(artifact, stage);
+    /// <summary>Digest of the files that equal runs have equal, of the result that was last made from a recipe; null when the index knows none.</summary>
+    public string? SteadyDigestOf(StepKey key) =>
+        _database.Scalar("select steady from artifacts where stage = $stage and key = $key", ("$stage", key.Stage), ("$key", key.Recipe.Hex)) as string;
+
+    /// <summary>Digest of the files that equal runs have equal.</summary>
+    public static string SteadyDigest(StoredArtifact artifact, IStage stage) => artifact.Listing.Without(stage.Unsteady).Digest.Hex;
 
     /// <summary>An outcome as it is stored.</summary>
     public static string Word(StepOutcome outcome) => outcome.ToString().ToLowerInvariant();
@@ -147,8 +149,6 @@ internal sealed class RunRecord
             _sources[source] = content.Digest;
         }
     }
-
-    private static string SteadyDigest(StoredArtifact artifact, IStage stage) => artifact.Listing.Without(stage.Unsteady).Digest.Hex;
 
     private static IEnumerable<string> Digests(JsonNode? node) => node switch
     {

@@ -9,6 +9,9 @@ namespace AngelSlim.Core.Running;
 /// <param name="Since">Since when.</param>
 internal sealed record Holder(int Pid, string Host, DateTimeOffset Since)
 {
+    /// <summary>A holder that may not have said yet who it is.</summary>
+    public static string Name(Holder? holder) => holder?.ToString() ?? "another process";
+
     /// <inheritdoc/>
     public override string ToString() => $"process {Pid} on {Host} since {Since:yyyy-MM-dd HH:mm:ss}Z";
 }
@@ -17,11 +20,8 @@ internal sealed record Holder(int Pid, string Host, DateTimeOffset Since)
 /// <remarks>Lock files are never deleted: a file that one process deletes while another opens it would be two locks.</remarks>
 internal sealed class StoreLock : IDisposable
 {
-    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
-
-    // Whoever only asks whether the lock is held has it for some microseconds, and is nobody to wait for.
     private const int TriesBeforeBusy = 10;
-    private static readonly TimeSpan BetweenFirstTries = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(20);
 
     // EAGAIN of Linux, EAGAIN of macOS, sharing violation of Windows.
     private static readonly int[] HeldByAnother = [11, 35, unchecked((int)0x80070020)];
@@ -45,7 +45,23 @@ internal sealed class StoreLock : IDisposable
         }
     }
 
+    /// <summary>As <see cref="TryTake"/>, some times in a row: whoever only asks whether the lock is held has it for some microseconds, and is nobody to wait for.</summary>
+    public static StoreLock? TryTakePatiently(string root, StepKey key, Holder me)
+    {
+        var taken = TryTake(root, key, me);
+        for (var tries = 1; taken is null && tries < TriesBeforeBusy; tries++)
+        {
+            Thread.Sleep(BetweenTries);
+            taken = TryTake(root, key, me);
+        }
+
+        return taken;
+    }
+
     /// <summary>Takes the lock, or returns null when another process has it.</summary>
+    /// <param name="root">The store.</param>
+    /// <param name="key">What will be worked on.</param>
+    /// <param name="me">For those who wait.</param>
     public static StoreLock? TryTake(string root, StepKey key, Holder me)
     {
         var path = PathOf(root, key);
@@ -61,31 +77,6 @@ internal sealed class StoreLock : IDisposable
         catch (IOException failure) when (IsHeldByAnother(failure))
         {
             return null;
-        }
-    }
-
-    /// <summary>Takes the lock, and waits for it if another process has it.</summary>
-    /// <param name="root">The store.</param>
-    /// <param name="key">What will be worked on.</param>
-    /// <param name="me">For those who wait.</param>
-    /// <param name="waiting">Told once who holds it; null when the holder has not said who it is yet. May throw to give up.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    public static StoreLock Take(string root, StepKey key, Holder me, Action<Holder?> waiting, CancellationToken cancellation)
-    {
-        for (var tries = 0; ; tries++)
-        {
-            if (TryTake(root, key, me) is { } taken)
-            {
-                return taken;
-            }
-
-            if (tries is TriesBeforeBusy)
-            {
-                waiting(HolderOf(root, key));
-            }
-
-            cancellation.WaitHandle.WaitOne(tries < TriesBeforeBusy ? BetweenFirstTries : BetweenTries);
-            cancellation.ThrowIfCancellationRequested();
         }
     }
 

@@ -27,6 +27,9 @@ public interface IStage
     /// <summary>Files of the artifact that differ between equal runs: those with a clock in them. By their paths, with forward slashes.</summary>
     IReadOnlyList<string> Unsteady { get; }
 
+    /// <summary>What it needs of the machine while it runs; asked when its inputs are there, and before libtorch is.</summary>
+    Needs NeedsOf(object settings, object inputs);
+
     /// <summary>Does the work. Synchronous: tensors belong to one thread.</summary>
     void Run(object settings, object inputs, StageContext context);
 }
@@ -57,10 +60,15 @@ public abstract class Stage<TSettings, TInputs, TOutput>(string name, int versio
 
     Type IStage.Output => typeof(TOutput);
 
+    /// <summary>What it needs of the machine; little, unless a stage says otherwise.</summary>
+    protected virtual Needs NeedsOf(TSettings settings, TInputs inputs) => new();
+
     /// <summary>Writes the artifact's files into <see cref="StageContext.Output"/>. Called again after a kill with what was there.</summary>
     /// <exception cref="DataException">The data is wrong.</exception>
     /// <exception cref="OperationCanceledException">The user wants to stop; what is done is on disk.</exception>
     protected abstract void Run(TSettings settings, TInputs inputs, StageContext context);
+
+    Needs IStage.NeedsOf(object settings, object inputs) => NeedsOf((TSettings)settings, (TInputs)inputs);
 
     void IStage.Run(object settings, object inputs, StageContext context) => Run((TSettings)settings, (TInputs)inputs, context);
 }

@@ -14,6 +14,9 @@ namespace AngelSlim.Torch.Stages;
 internal sealed class CaptureStage(TensorRuntime runtime) : TensorStage<CaptureSettings, CaptureInputs, Features>("capture", version: 1, runtime)
 {
     /// <inheritdoc/>
+    protected override Needs NeedsOf(CaptureSettings settings, CaptureInputs inputs) => new(MemoryEstimate.Target(inputs.Target, settings.Dtype) + MemoryEstimate.Rest);
+
+    /// <inheritdoc/>
     protected override void Compute(CaptureSettings settings, CaptureInputs inputs, StageContext context)
     {
         var config = TargetConfigReader.Read(inputs.Target.Folder);

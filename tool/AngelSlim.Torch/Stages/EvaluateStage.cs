@@ -27,6 +27,10 @@ internal sealed class EvaluateStage(TensorRuntime runtime) : TensorStage<Evaluat
     public override IReadOnlyList<string> Unsteady => [Path.GetFileName(new Evaluation("").Timing)];
 
     /// <inheritdoc/>
+    protected override Needs NeedsOf(EvaluateSettings settings, EvaluateInputs inputs) =>
+        new(MemoryEstimate.Target(inputs.Target, settings.Dtype) + MemoryEstimate.Weights(inputs.Draft.Folder) + MemoryEstimate.Rest, Alone: true);
+
+    /// <inheritdoc/>
     protected override void Compute(EvaluateSettings settings, EvaluateInputs inputs, StageContext context)
     {
         ExportCheck.Verify(inputs.Draft.Folder);

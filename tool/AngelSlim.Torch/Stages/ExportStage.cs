@@ -17,6 +17,9 @@ namespace AngelSlim.Torch.Stages;
 internal sealed class ExportStage(TensorRuntime runtime) : TensorStage<ExportSettings, ExportInputs, ExportedDraft>("export", version: 2, runtime)
 {
     /// <inheritdoc/>
+    protected override Needs NeedsOf(ExportSettings settings, ExportInputs inputs) => new((2 * MemoryEstimate.Weights(inputs.Draft.Folder)) + MemoryEstimate.Rest);
+
+    /// <inheritdoc/>
     protected override void Compute(ExportSettings settings, ExportInputs inputs, StageContext context)
     {
         var target = TargetConfigReader.Read(inputs.Target.Folder);

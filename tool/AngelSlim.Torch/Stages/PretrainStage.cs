@@ -22,6 +22,9 @@ internal sealed class PretrainStage(TensorRuntime runtime) : TensorStage<Pretrai
     private const int Streams = 4;
 
     /// <inheritdoc/>
+    protected override Needs NeedsOf(PretrainSettings settings, PretrainInputs inputs) => new(MemoryEstimate.Training(settings) + MemoryEstimate.Rest);
+
+    /// <inheritdoc/>
     protected override void Compute(PretrainSettings settings, PretrainInputs inputs, StageContext context)
     {
         Check(settings);

@@ -36,6 +36,8 @@ internal abstract class TensorStage<TSettings, TInputs, TOutput>(string name, in
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ComputeLoaded(TSettings settings, TInputs inputs, StageContext context)
     {
+        // The number belongs to the thread. Asked first: a thread takes over what any thread has set last when it first asks, and keeps its own after that.
+        _ = get_num_threads();
         set_num_threads(runtime.Threads);
         using var scope = NewDisposeScope();
         Compute(settings, inputs, context);

@@ -15,6 +15,11 @@ namespace AngelSlim.Torch.Stages;
 internal sealed class TrainStage(TensorRuntime runtime) : TensorStage<TrainSettings, TrainInputs, TrainedDraft>("train", version: 1, runtime)
 {
     /// <inheritdoc/>
+    protected override Needs NeedsOf(TrainSettings settings, TrainInputs inputs) => new(
+        MemoryEstimate.Training(settings.Draft, inputs.Target) + MemoryEstimate.Rest
+            + (inputs.Features is null ? MemoryEstimate.Target(inputs.Target, settings.Dtype) : MemoryEstimate.TargetEnds(inputs.Target, settings.Dtype)));
+
+    /// <inheritdoc/>
     protected override void Compute(TrainSettings settings, TrainInputs inputs, StageContext context)
     {
         var type = ElementType.Of(settings.Dtype).Scalar;

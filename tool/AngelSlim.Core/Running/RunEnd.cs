@@ -1,0 +1,52 @@
+using System.Runtime.ExceptionServices;
+using AngelSlim.Core.Artifacts;
+
+namespace AngelSlim.Core.Running;
+
+/// <summary>A step that failed.</summary>
+/// <param name="StepId">Which; null when the run itself could not go on.</param>
+/// <param name="Cause">A problem with a code, a refusal of the system, or a <see cref="StageFault"/>.</param>
+internal sealed record StepFailure(string? StepId, Exception Cause);
+
+/// <summary>What a run came to.</summary>
+/// <param name="Made">The results that there are, by step.</param>
+/// <param name="Failures">In the order in which they happened.</param>
+/// <param name="IsStopped">The user stopped it before everything was there.</param>
+internal sealed record RunEnd(IReadOnlyDictionary<string, StoredArtifact> Made, IReadOnlyList<StepFailure> Failures, bool IsStopped)
+{
+    /// <summary>Nothing, if everything that was asked for is there.</summary>
+    /// <exception cref="StepsFailedException">Several steps failed; of a single one its own exception.</exception>
+    /// <exception cref="OperationCanceledException">The user stopped it; running again goes on.</exception>
+    public void ThrowUnlessWhole()
+    {
+        if (Failures.Count > 1)
+        {
+            throw new StepsFailedException(Failures);
+        }
+
+        if (Failures.Count is 1)
+        {
+            ExceptionDispatchInfo.Throw(Failures[0].Cause);
+        }
+
+        if (IsStopped)
+        {
+            throw new OperationCanceledException("The run was stopped.");
+        }
+    }
+}
+
+/// <summary>Several steps of one run failed.</summary>
+internal sealed class StepsFailedException(IReadOnlyList<StepFailure> failures)
+    : Exception(string.Join('\n', failures.Select(failure => failure.Cause.Message)))
+{
+    /// <summary>In the order in which they happened.</summary>
+    public IReadOnlyList<StepFailure> Failures => failures;
+}
+
+/// <summary>A stage ended with an exception that nobody expected: a bug. Where in the program is in the step's log.</summary>
+/// <param name="stepId">Which step.</param>
+/// <param name="log">Its log; null when it did not get that far.</param>
+/// <param name="cause">What was thrown.</param>
+internal sealed class StageFault(string stepId, string? log, Exception cause)
+    : Exception($"{stepId} ended with {cause.GetType().Name}: {cause.Message.Split('\n')[0]} {(log is null ? $"\n{cause}" : $"The stack trace is in {log}.")}", cause);

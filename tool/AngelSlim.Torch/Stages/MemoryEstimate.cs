@@ -1,0 +1,68 @@
+using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Core.Text;
+
+namespace AngelSlim.Torch.Stages;
+
+/// <summary>About how many bytes of memory weights take, by what is on disk. Asked before libtorch is loaded, so it names no type of it.</summary>
+/// <remarks>Weights are counted, and what their optimiser keeps of them. States of a row are not: they are bounded by <c>data.maxTokens</c>, and <see cref="Rest"/> stands for them.</remarks>
+internal static class MemoryEstimate
+{
+    /// <summary>libtorch itself, and the states of a row.</summary>
+    public const long Rest = 1L << 29;
+
+    private const int MostChannels = 1 << 20;
+
+    // A weight in training is four numbers: itself, its gradient, and two moments.
+    private const int NumbersPerTrainedWeight = 4;
+
+    /// <summary>All weights of a target, in the type that it computes in.</summary>
+    public static long Target(TargetFolder target, Dtype dtype)
+    {
+        var config = Config(target);
+        var onDisk = (config.Text("dtype") ?? config.Text("torch_dtype")) is "bfloat16" or "float16" ? 2 : 4;
+        return Weights(target.Folder) / onDisk * Size(dtype);
+    }
+
+    /// <summary>Embedding and head of a target: what a training on stored states needs of it.</summary>
+    public static long TargetEnds(TargetFolder target, Dtype dtype)
+    {
+        var config = Config(target);
+        var copies = config.Flag("tie_word_embeddings", whenMissing: false) ? 1 : 2;
+        return (long)config.Vocabulary * Width(config) * Size(dtype) * copies;
+    }
+
+    /// <summary>A draft in training: its <c>fc</c>, one layer that reads two widths, and its head, in float32.</summary>
+    /// <param name="settings">Its form.</param>
+    /// <param name="target">Gives it its sizes.</param>
+    public static long Training(DraftSettings settings, TargetFolder target)
+    {
+        var config = Config(target);
+        long width = Width(config), heads = Integer(config, "num_attention_heads", 1);
+        var channels = config.Integer("head_dim", 1, MostChannels) ?? (width / heads);
+        var keyHeads = config.Integer("num_key_value_heads", 1, MostChannels) ?? heads;
+        var inner = settings.IntermediateSize ?? Integer(config, "intermediate_size", 1);
+        var attention = ((3 * heads) + (4 * keyHeads)) * channels * width;
+        var weights = (3 * width * width) + attention + (3 * width * inner) + ((long)(settings.Vocabulary ?? config.Vocabulary) * width);
+        return weights * Size(Dtype.Float32) * NumbersPerTrainedWeight;
+    }
+
+    /// <summary>A target in training: embedding and layers, in float32.</summary>
+    public static long Training(PretrainSettings settings)
+    {
+        long width = settings.HiddenSize;
+        var layer = (2L * (settings.Heads + settings.KeyHeads) * settings.HeadSize * width) + (3 * width * settings.IntermediateSize);
+        return ((settings.Vocabulary * width) + (settings.Layers * layer)) * Size(Dtype.Float32) * NumbersPerTrainedWeight;
+    }
+
+    /// <summary>The weight files of a folder, as they are on disk.</summary>
+    public static long Weights(string folder) => new DirectoryInfo(folder).EnumerateFiles("*.safetensors").Sum(file => (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length);
+
+    private static ConfigObject Config(TargetFolder target) => ConfigObject.Read(Path.Combine(target.Folder, "config.json"));
+
+    private static int Width(ConfigObject config) => Integer(config, "hidden_size", 1);
+
+    private static int Integer(ConfigObject config, string key, int least) => config.RequiredInteger(key, least, MostChannels);
+
+    private static int Size(Dtype dtype) => dtype is Dtype.Bfloat16 ? 2 : 4;
+}
