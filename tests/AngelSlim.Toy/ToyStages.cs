@@ -86,3 +86,28 @@ public sealed class CountStage() : Stage<CountSettings, CountInputs, ToyText>("c
         File.WriteAllText(Path.Combine(context.Output, "text"), lines.ToString(CultureInfo.InvariantCulture));
     }
 }
+
+public sealed record ActSettings
+{
+    public required string Name { get; init; }
+}
+
+public sealed record ActInputs(IReadOnlyList<ToyText> Parts);
+
+/// <summary>Does what a test wants, and then writes its name and what it read; what the test wants is in no key.</summary>
+public sealed class ActStage(Action<StageContext> act) : Stage<ActSettings, ActInputs, ToyText>("act", version: 1)
+{
+    public Needs Needs { get; init; } = new();
+
+    public string? On { get; init; }
+
+    public override string? Device => On;
+
+    protected override Needs NeedsOf(ActSettings settings, ActInputs inputs) => Needs;
+
+    protected override void Run(ActSettings settings, ActInputs inputs, StageContext context)
+    {
+        File.WriteAllText(Path.Combine(context.Output, "text"), settings.Name + string.Concat(inputs.Parts.Select(part => File.ReadAllText(part.Text))));
+        act(context);
+    }
+}

@@ -1,6 +1,7 @@
 using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Planning;
 using AngelSlim.Core.Running;
+using AngelSlim.Core.Stages;
 
 namespace AngelSlim.Toy;
 
@@ -34,6 +35,7 @@ internal sealed class ToyStore : IDisposable
 
     public CancellationToken Cancellation { get; init; }
 
+    public Planner Planner => _planner;
     public Plan Plan(params Step[] steps) => _planner.Make(steps);
 
     /// <summary>Runs the steps.</summary>
@@ -86,6 +88,12 @@ internal sealed class ToyStore : IDisposable
             ["Parts"] = new FromMany([.. parts.Select(part => new FromStep(part))]),
             ["Head"] = new Absent(),
         });
+
+    /// <summary>A step that does what a test wants.</summary>
+    public static Step Act(string id, ActStage stage, params string[] parts) => new(
+        id, stage, new ActSettings { Name = id }, new Dictionary<string, StepInput> { ["Parts"] = new FromMany([.. parts.Select(part => new FromStep(part))]) });
+
+    public static Step Act(string id, Action<StageContext> act, params string[] parts) => Act(id, new ActStage(act), parts);
 
     public static Step Count(string id, string of) => new(
         id, new CountStage(), new CountSettings(), new Dictionary<string, StepInput> { ["Text"] = new FromStep(of) });

@@ -12,10 +12,10 @@ namespace AngelSlim.Cli.Commands;
 /// <param name="Force">Made again.</param>
 /// <param name="Frozen">None may run.</param>
 internal sealed record SelectionOptions(
-    [Option("only", ValueName = "step", Description = "Run just this step, or all steps of this stage; what it reads has to be in the store. Can be given several times, as can the next three")] string[]? Only = null,
-    [Option("from", ValueName = "step", Description = "Run this step and what reads it, as far as it is not done; what it reads has to be in the store")] string[]? From = null,
-    [Option("until", ValueName = "step", Description = "Run this step and what it reads, and nothing else; with --from, the steps between")] string[]? Until = null,
-    [Option("force", ValueName = "step", Description = "Make this step again although its result is there. Other bytes replace the result, which is kept in quarantine")] string[]? Force = null,
+    [Option("only", ValueName = "step", Description = "Run just this step, or all steps of this stage; what it reads has to be in the store; repeatable")] string[]? Only = null,
+    [Option("from", ValueName = "step", Description = "Run this step and what reads it, as far as it is not done; what it reads has to be in the store; repeatable")] string[]? From = null,
+    [Option("until", ValueName = "step", Description = "Run this step and what it reads, and nothing else; with --from, the steps between; repeatable")] string[]? Until = null,
+    [Option("force", ValueName = "step", Description = "Make this step again although its result is there. Other bytes replace the result, which is kept in quarantine; repeatable")] string[]? Force = null,
     [Option("frozen", Description = "Run nothing: if a step would run, say which, and exit with 9")] bool Frozen = false) : ICommandParameterSet
 {
     /// <summary>The steps that may run, and those that they read.</summary>

@@ -6,7 +6,7 @@ namespace AngelSlim.Core.Planning;
 internal sealed record Selection(IReadOnlyList<Step> Steps, IReadOnlySet<string> Chosen)
 {
     /// <summary>All steps.</summary>
-    public static Selection Of(IReadOnlyList<Step> steps) => new(Planner.InOrder(steps), steps.Select(step => step.Id).ToHashSet(StringComparer.Ordinal));
+    public static Selection Of(IReadOnlyList<Step> steps) => new(StepOrder.Of(steps), steps.Select(step => step.Id).ToHashSet(StringComparer.Ordinal));
 
     /// <summary>Just these steps.</summary>
     public static Selection Only(IReadOnlyList<Step> steps, IReadOnlySet<string> only) => With(steps, only);
@@ -17,7 +17,7 @@ internal sealed record Selection(IReadOnlyList<Step> Steps, IReadOnlySet<string>
     /// <param name="until">These and what they read, by any detour; empty for no such bound.</param>
     public static Selection Between(IReadOnlyList<Step> steps, IReadOnlySet<string> from, IReadOnlySet<string> until)
     {
-        var ordered = Planner.InOrder(steps);
+        var ordered = StepOrder.Of(steps);
         var chosen = ordered.Select(step => step.Id).ToHashSet(StringComparer.Ordinal);
         if (from.Count > 0)
         {
@@ -34,7 +34,7 @@ internal sealed record Selection(IReadOnlyList<Step> Steps, IReadOnlySet<string>
 
     private static Selection With(IReadOnlyList<Step> steps, IReadOnlySet<string> chosen)
     {
-        var ordered = Planner.InOrder(steps);
+        var ordered = StepOrder.Of(steps);
         var needed = Read(ordered, chosen);
         return new([.. ordered.Where(step => needed.Contains(step.Id))], chosen);
     }
