@@ -34,22 +34,69 @@ public sealed class A_stopped_run(InstalledTool tool)
         Assert.Equal(Bytes("whole", "export"), Bytes("stopped", "export"));
     }
 
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public async Task Ends_at_once_when_it_is_told_twice_and_goes_on_as_after_a_kill(string signal, int exitCode)
+    {
+        // Its steps take seconds, so that the second signal finds it on the way to the next safe place.
+        TinyExperiment.Write(_folder, "tiny.json", ("training.steps", 60), ("training.batchRows", 12), ("training.unroll", 12), ("training.checkpointEvery", 1), ("training.evaluateEvery", 1000));
+        using var process = tool.Begin(_folder, "run", "tiny.json", "--threads", "1", "--store", "stopped");
+        var output = process.StandardOutput.ReadToEndAsync();
+        WaitFor(process, atStep: 1);
+        Send(signal, process);
+        string? line;
+        do
+        {
+            line = process.StandardError.ReadLine();
+        }
+        while (line is not null && !line.StartsWith("Stopping at the next safe place", StringComparison.Ordinal));
+        Assert.NotNull(line);
+        Send(signal, process);
+
+        Assert.DoesNotContain("Stopped.", process.StandardError.ReadToEnd(), StringComparison.Ordinal);
+        process.WaitForExit();
+        Assert.Equal((exitCode, ""), (process.ExitCode, await output));
+        Assert.Equal((null, "killed"), Left());
+        Assert.Contains("train        run    goes on where it was stopped", tool.Run(_folder, "plan", "tiny.json", "--store", "stopped").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void By_SIGINT_ends_as_by_SIGTERM()
+    {
+        TinyExperiment.Write(_folder, "tiny.json", ("training.steps", 60), ("training.checkpointEvery", 2), ("training.evaluateEvery", 1000));
+        var interrupted = Interrupt(atStep: 3, "INT");
+        Assert.Equal(75, interrupted.ExitCode);
+        Assert.EndsWith("Stopped. What is done is kept: run the same command again to go on.\n", interrupted.Talk, StringComparison.Ordinal);
+        Assert.Equal((null, "stopped"), Left());
+    }
+
     /// <summary>Sends a signal to a run that has taken so many steps of its training.</summary>
     private (int ExitCode, string Talk) Interrupt(int atStep, string signal)
     {
         using var process = tool.Begin(_folder, "run", "tiny.json", "--threads", "1", "--store", "stopped");
         var (talk, output) = (process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
+        WaitFor(process, atStep);
+        Send(signal, process);
+        process.WaitForExit();
+        Task.WaitAll(talk, output);
+        return (process.ExitCode, talk.Result);
+    }
+
+    private void WaitFor(Process process, int atStep)
+    {
         var since = Stopwatch.StartNew();
         while (Taken("stopped").DefaultIfEmpty().Max() < atStep)
         {
             Assert.True(since.Elapsed < Patience && !process.HasExited, $"step {atStep} was not seen");
             Thread.Sleep(5);
         }
+    }
 
-        Process.Start("kill", ["-" + signal, $"{process.Id}"]).WaitForExit();
-        process.WaitForExit();
-        Task.WaitAll(talk, output);
-        return (process.ExitCode, talk.Result);
+    private static void Send(string signal, Process process)
+    {
+        using var kill = Process.Start("kill", ["-" + signal, $"{process.Id}"]);
+        kill.WaitForExit();
     }
 
     /// <summary>The steps of the training that the store's log tells of, by all attempts.</summary>

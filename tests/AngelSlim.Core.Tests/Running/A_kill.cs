@@ -89,6 +89,28 @@ public sealed class A_kill : IDisposable
         Assert.Equal("made", toy.Run(Write("a", settings))["a"]);
     }
 
+    [Fact]
+    public void Of_none_of_two_processes_that_begin_at_once_is_needed()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var (store, trace) = (_folder.At($"store{round}"), _folder.At($"trace{round}"));
+            Process[] processes = [Start(store, lines: 10, milliseconds: 20, trace), Start(store, lines: 10, milliseconds: 20, trace)];
+            string[] said = [.. processes.Select(process => process.StandardOutput.ReadToEnd().Trim())];
+            Array.ForEach(processes, process => process.WaitForExit());
+
+            Assert.All(processes, process => Assert.Equal(0, process.ExitCode));
+            Assert.Equal(1, said.Count(outcomes => outcomes.Contains("a:made", StringComparison.Ordinal)));
+            Assert.Equal(1, said.Count(outcomes => outcomes.Contains("all:made", StringComparison.Ordinal)));
+            Assert.Equal([.. Enumerable.Range(0, 10).Select(i => $"{i}")], File.ReadAllLines(trace));
+            using var toy = new ToyStore(store);
+            Assert.Empty(toy.Store.Started());
+            Assert.Equal(2L, toy.Database.Scalar("select count(*) from attempts where outcome = 'made'"));
+            Assert.Equal(2L, toy.Database.Scalar("select count(*) from runs where outcome = 'made'"));
+            Array.ForEach(processes, process => process.Dispose());
+        }
+    }
+
     public void Dispose() => _folder.Dispose();
 
     /// <summary>What a finished stage leaves: output, journal and log.</summary>

@@ -28,7 +28,7 @@ public sealed class A_selection : IDisposable
     [InlineData("b", "d", "b d")]
     [InlineData("d", "b", "")]
     public void Lies_between_its_bounds(string from, string until, string chosen) =>
-        Assert.Equal(Words(chosen), Selection.Between(Steps, Words(from), Words(until)).Chosen.Order());
+        Assert.Equal(Words(chosen).Order(), Selection.Between(Steps, Words(from), Words(until)).Chosen.Order());
 
     [Fact]
     public void Has_everything_that_it_reads_and_nothing_else()

@@ -1,5 +1,4 @@
 using System.Globalization;
-using AngelSlim.Cli.Documents;
 using AngelSlim.Cli.Rendering;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Planning;

@@ -1,4 +1,3 @@
-using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Planning;
 using AngelSlim.Core.Stages;
 

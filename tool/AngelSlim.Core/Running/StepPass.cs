@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using AngelSlim.Core.Artifacts;
-using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Planning;
 using AngelSlim.Core.Stages;
 
