@@ -107,6 +107,7 @@ public sealed class A_word_that_is_begun : IDisposable
             Surroundings = Surroundings.Of(_ => null, "", ""),
             ProgramFolder = Golden.Root,
             Packages = "",
+            AvailableMemory = () => 1L << 30,
             Cores = 1,
             Host = "here",
             Pid = 1,
