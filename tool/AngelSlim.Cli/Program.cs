@@ -3,6 +3,7 @@
 using System.Reflection;
 using AngelSlim.Cli;
 using AngelSlim.Cli.Commands;
+using AngelSlim.Cli.Rendering;
 using AngelSlim.Core.Manifests;
 
 var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
@@ -39,11 +40,7 @@ try
 }
 catch (UserException failure)
 {
-    foreach (var problem in failure.Problems)
-    {
-        machine.Talk.WriteLine(problem);
-    }
-
+    ProblemLines.Write(failure.Problems, machine.Talk, machine.Columns);
     return ExitCode.Of(failure);
 }
 catch (OperationCanceledException failure)
@@ -51,14 +48,14 @@ catch (OperationCanceledException failure)
     machine.Talk.WriteLine("Stopped. What is done is kept: run the same command again to go on.");
     return ExitCode.Of(failure);
 }
-catch (Exception failure) when (failure is DataException)
+catch (DataException failure)
 {
-    machine.Talk.WriteLine(failure.Message);
+    ProblemLines.Write([failure.Problem], machine.Talk, machine.Columns);
     return ExitCode.Of(failure);
 }
 catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
 {
-    machine.Talk.WriteLine(new Problem(ProblemCode.FileSystem, $"The system refused: {failure.Message}"));
+    ProblemLines.Write([new Problem(ProblemCode.FileSystem, $"The system refused: {failure.Message}")], machine.Talk, machine.Columns);
     return ExitCode.Of(failure);
 }
 catch (Exception failure)
