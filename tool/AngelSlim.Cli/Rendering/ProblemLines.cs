@@ -8,6 +8,9 @@ internal static class ProblemLines
     private const int LargestFile = 1 << 20;
     private const string Indent = "  ";
 
+    /// <summary>Of a terminal that does not say how wide it is.</summary>
+    private const int UnknownWidth = 80;
+
     /// <summary>Writes them.</summary>
     /// <param name="problems">In their order.</param>
     /// <param name="talk">Where to.</param>
@@ -19,7 +22,8 @@ internal static class ProblemLines
             talk.WriteLine(problem);
             if (columns is not null && problem.Place is { Line: > 0 } place && Line(place) is { } line)
             {
-                var (source, caret) = SourceLine.Around(line, place.Column, columns() - Indent.Length - 1);
+                var width = columns() is > 20 and var known ? known : UnknownWidth;
+                var (source, caret) = SourceLine.Around(line, place.Column, width - Indent.Length - 1);
                 talk.WriteLine($"{Indent}{source}");
                 talk.WriteLine($"{Indent}{caret}");
             }
