@@ -40,5 +40,5 @@ try
 }
 catch (Exception failure)
 {
-    return Ending.Tell(machine.Talk, failure);
+    return Ending.Tell(machine, failure);
 }

@@ -1,3 +1,4 @@
+using AngelSlim.Cli.Rendering;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Reading;
 using AngelSlim.Core.Planning;
@@ -30,11 +31,7 @@ internal sealed record Asked(ReadExperiment Manifest, SweepGraph Graph)
     public static ReadExperiment ReadManifest(Machine machine, ManifestOptions manifest)
     {
         var read = ExperimentReader.Read(manifest.Path, machine.Surroundings, ChangeReader.Read(manifest.Changes));
-        foreach (var warning in read.Warnings)
-        {
-            machine.Talk.WriteLine(warning);
-        }
-
+        ProblemLines.Write(read.Warnings, machine.Talk, machine.Columns);
         return read;
     }
 

@@ -28,6 +28,7 @@ internal static class CommandLine
     /// <summary>In the order of the help.</summary>
     public static IReadOnlyList<Type> Verbs { get; } =
     [
+        typeof(NewVerb),
         typeof(RunVerb),
         typeof(PlanVerb),
         typeof(ValidateVerb),

@@ -87,7 +87,7 @@ internal sealed class RunCommand(Machine machine, RunOptions options, Stopping s
     {
         foreach (var failure in end.Failures)
         {
-            Ending.Tell(machine.Talk, failure.Cause);
+            Ending.Tell(machine, failure.Cause);
         }
 
         foreach (var line in report.WhatToDo)
@@ -101,7 +101,7 @@ internal sealed class RunCommand(Machine machine, RunOptions options, Stopping s
             return ExitCode.Of(end.Failures);
         }
 
-        return end.IsStopped ? Ending.Tell(machine.Talk, new OperationCanceledException()) : judged;
+        return end.IsStopped ? Ending.Tell(machine, new OperationCanceledException()) : judged;
     }
 }
 

@@ -49,7 +49,7 @@ internal sealed class Watching(Machine machine, Stopping stopping)
         }
         catch (Exception failure) when (ExitCode.Of(failure) is not ExitCode.Bug)
         {
-            return Ending.Tell(machine.Talk, failure);
+            return Ending.Tell(machine, failure);
         }
     }
 

@@ -11,7 +11,7 @@ internal static class ExperimentReader
     /// <param name="path">Of the manifest; what it names, and what the edits name, is relative to its folder.</param>
     /// <param name="surroundings">Where hub cache and built-in targets lie.</param>
     /// <param name="edits">Changes that are made before anything is checked, in this order.</param>
-    /// <exception cref="UserException">Something is wrong; carries every problem, in source order, those of the edits last.</exception>
+    /// <exception cref="UserException">Something is wrong; carries every problem and warning, in source order, those of the edits last.</exception>
     public static ReadExperiment Read(string path, Surroundings surroundings, params IReadOnlyList<ManifestEdit> edits)
     {
         var json = WithoutSchema(edits.Aggregate(LocatedJson.ReadFile(path), Changed));
@@ -20,10 +20,8 @@ internal static class ExperimentReader
         List<string?> files = [path, .. edits.SelectMany(edit => new[] { edit.Place.File, edit.Value?.Place.File })];
         var problems = found
             .OrderBy(problem => files.IndexOf(problem.Place?.File)).ThenBy(problem => problem.Place?.Line).ThenBy(problem => problem.Place?.Column)
-            .ToLookup(problem => problem.Severity);
-        return problems[Severity.Error].Any()
-            ? throw new UserException([.. problems[Severity.Error]])
-            : read with { Warnings = [.. problems[Severity.Warning]] };
+            .ToList();
+        return problems.Any(problem => problem.Severity is Severity.Error) ? throw new UserException(problems) : read with { Warnings = problems };
     }
 
     /// <summary>What is neither there nor a setting cannot be taken away; it is put there, for the reader to say so.</summary>
