@@ -30,6 +30,7 @@ internal static class CommandLine
     [
         typeof(RunVerb),
         typeof(PlanVerb),
+        typeof(ExplainVerb),
         typeof(ValidateVerb),
         typeof(StatusVerb),
         typeof(RunsVerb),
