@@ -31,6 +31,7 @@ internal static class CommandLine
         typeof(NewVerb),
         typeof(RunVerb),
         typeof(PlanVerb),
+        typeof(ExplainVerb),
         typeof(ValidateVerb),
         typeof(StatusVerb),
         typeof(RunsVerb),
