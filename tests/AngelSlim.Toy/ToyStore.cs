@@ -40,7 +40,6 @@ internal sealed class ToyStore : IDisposable
 
     public CancellationToken Cancellation { get; init; }
 
-    public Planner Planner => _planner;
     public Plan Plan(params Step[] steps) => _planner.Make(steps);
 
     /// <summary>Runs the steps.</summary>

@@ -16,6 +16,12 @@ internal sealed record RunOptions(ManifestOptions Manifest, RunningOptions Runni
     /// <summary>Share of the results that were there which are made again and compared; null for none.</summary>
     public string? VerifyCache { get; init; }
 
+    /// <summary>A manifest that sweeps nothing is refused.</summary>
+    public bool NeedsSweep { get; init; }
+
+    /// <summary>File that takes the figures of the points; null for none.</summary>
+    public string? Csv { get; init; }
+
     /// <summary>A document instead of a table.</summary>
     public bool Json { get; init; }
 
@@ -35,6 +41,17 @@ internal sealed record RunOptions(ManifestOptions Manifest, RunningOptions Runni
 /// <param name="stopping">Hears the user.</param>
 internal sealed class RunCommand(Machine machine, RunOptions options, Stopping stopping)
 {
+    /// <summary>Does it, from the first signal that is heard to the last file that is watched.</summary>
+    /// <param name="machine">Where.</param>
+    /// <param name="options">What was asked.</param>
+    /// <param name="watch">Again and again, until the user stops it.</param>
+    public static int Execute(Machine machine, RunOptions options, bool watch)
+    {
+        using var stopping = new Stopping(machine.Talk.WriteLine);
+        var run = new RunCommand(machine, options, stopping);
+        return watch ? new Watching(machine, stopping).Execute(run.Execute) : run.Execute(new FileWatch());
+    }
+
     /// <summary>Does it.</summary>
     /// <param name="files">Takes the files on which the run depends, before they are read.</param>
     /// <returns>The exit code; what failed has been told.</returns>
@@ -43,6 +60,11 @@ internal sealed class RunCommand(Machine machine, RunOptions options, Stopping s
         options.Manifest.Files.ToList().ForEach(files.Add);
         var (threads, share) = (options.Running.ThreadCount(machine), options.VerifiedShare);
         var asked = Asked.Read(machine, options.Manifest, threads);
+        if (options.NeedsSweep)
+        {
+            asked.RefuseUnlessSweep();
+        }
+
         asked.Steps.SelectMany(step => step.Sources).ToList().ForEach(files.Add);
         var selection = options.Selection.Of(asked.Steps);
         var policy = options.Running.Policy(machine) with { Forced = options.Selection.Forced(asked.Steps, selection), VerifiedShare = share };
@@ -59,6 +81,11 @@ internal sealed class RunCommand(Machine machine, RunOptions options, Stopping s
         var report = new RunReport(asked, outcome.Results);
         record.Keep(report.Verdicts);
         machine.Output.WriteLine(options.Json ? report.ToDocument((record.Id, options.Manifest.Path), outcome.End).ToJson() : report.ToText());
+        if (options.Csv is { } csv)
+        {
+            report.WriteCsv(csv);
+        }
+
         return Judge(report, outcome.End);
     }
 
@@ -121,11 +148,6 @@ internal sealed class RunVerb(Choice choice)
         [Option(Description = Help.Json)] bool json = false)
     {
         var options = new RunOptions(manifest, running, selection) { Store = store, VerifyCache = verifyCache, Json = json };
-        choice.Verb = machine =>
-        {
-            using var stopping = new Stopping(machine.Talk.WriteLine);
-            var run = new RunCommand(machine, options, stopping);
-            return watch ? new Watching(machine, stopping).Execute(run.Execute) : run.Execute(new FileWatch());
-        };
+        choice.Verb = machine => RunCommand.Execute(machine, options, watch);
     }
 }

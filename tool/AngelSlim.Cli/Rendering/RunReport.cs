@@ -52,6 +52,9 @@ internal sealed class RunReport(Asked asked, IReadOnlyList<StepResult> results)
     public RunDocument ToDocument((long Id, string Manifest) run, RunEnd end) =>
         RunDocument.Of(run, results, end.Failures, _points);
 
+    /// <summary>Writes the figures of the points to a file.</summary>
+    public void WriteCsv(string path) => SweepCsv.Write(path, _points);
+
     private static PointResult[] Points(Asked asked, IReadOnlyList<StepResult> results)
     {
         var byId = results.ToDictionary(result => result.StepId, StringComparer.Ordinal);
