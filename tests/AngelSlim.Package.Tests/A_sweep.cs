@@ -42,6 +42,29 @@ public sealed class A_sweep(InstalledTool tool)
         Assert.Equal("Everything was there already; nothing was done.", tool.Run(folder, "run", "alone.json").Output.Split('\n')[8]);
     }
 
+    [Fact]
+    public void From_the_command_line_is_the_same_and_shows_what_is_there_without_work()
+    {
+        var folder = tool.NewFolder();
+        TinyExperiment.Write(folder, "tiny.json", ("expect.acceptanceLengthAtLeast", new JsonObject { ["1"] = 1.99 }));
+        string[] axes = ["--axis", "speculation.tokens=[1],[1,2]", "--axis", "training.unroll=2..3", "--exclude", "training.unroll=3,speculation.tokens=[1]"];
+
+        var (refused, _, why) = tool.Run(folder, "sweep", "tiny.json");
+        Assert.Equal((2, "tiny.json: error ASL0010: Nothing is swept; name a setting with --axis path=values, or give the manifest a 'sweep'.\n"), (refused, why));
+
+        var before = tool.Run(folder, ["sweep", "tiny.json", "--table", .. axes]);
+        Assert.Equal((0, "tokens  unroll  state\n1       2       waits\n1+2     2       waits\n1+2     3       waits\n", ""), before);
+
+        var (exitCode, output, talk) = tool.Run(folder, ["sweep", "tiny.json", "--threads", "1", "--csv", "points.csv", .. axes]);
+        Assert.Equal(4, exitCode);
+        Assert.StartsWith("14 steps: 14 made\n\ntokens", output, StringComparison.Ordinal);
+        Assert.Contains("error ASL2002: The acceptance length of tokens=1+2,unroll=3 at k = 1 is ", talk, StringComparison.Ordinal);
+        Assert.Equal(6, File.ReadLines(Path.Combine(folder, "points.csv")).Count());
+
+        var (_, after, _) = tool.Run(folder, ["sweep", "tiny.json", "--table", "--json", .. axes]);
+        Assert.Equal(["cached", "cached", "cached"], JsonNode.Parse(after)!["points"]!.AsArray().Select(point => (string)point!["state"]!));
+    }
+
     /// <summary>What the table has to say of a point of the document.</summary>
     private static string Row(JsonNode? point)
     {

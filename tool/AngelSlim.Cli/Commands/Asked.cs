@@ -35,6 +35,16 @@ internal sealed record Asked(ReadExperiment Manifest, SweepGraph Graph)
         return read;
     }
 
+    /// <summary>For verbs that make sense for a sweep only.</summary>
+    /// <exception cref="UserException">It sweeps nothing.</exception>
+    public void RefuseUnlessSweep()
+    {
+        if (!IsSweep)
+        {
+            throw new UserException(ProblemCode.Usage, "Nothing is swept; name a setting with --axis path=values, or give the manifest a 'sweep'.", new TextPlace(Manifest.Path));
+        }
+    }
+
     /// <summary>The store: as asked for, else beside the manifest.</summary>
     public OpenStore Open(string? store, TimeProvider clock) => new(OpenStore.Place(store, Manifest.Folder), clock);
 }

@@ -30,6 +30,7 @@ internal static class CommandLine
     [
         typeof(NewVerb),
         typeof(RunVerb),
+        typeof(SweepVerb),
         typeof(PlanVerb),
         typeof(ValidateVerb),
         typeof(StatusVerb),
@@ -87,7 +88,16 @@ internal static class CommandLine
     /// <summary>The parser hands out options by their kind; in which order they came is known only here.</summary>
     private sealed class NotesChanges(Choice choice) : ICommandFilter
     {
-        private static readonly Dictionary<string, ChangeKind> Kinds = new() { ["set"] = ChangeKind.Set, ["set-file"] = ChangeKind.SetFile, ["unset"] = ChangeKind.Unset };
+        private static readonly Dictionary<string, ChangeKind> Kinds = new()
+        {
+            ["set"] = ChangeKind.Set,
+            ["set-file"] = ChangeKind.SetFile,
+            ["unset"] = ChangeKind.Unset,
+            ["axis"] = ChangeKind.Axis,
+            ["zip"] = ChangeKind.Zip,
+            ["exclude"] = ChangeKind.Exclude,
+            ["max"] = ChangeKind.Max,
+        };
 
         public ValueTask<int> OnCommandExecutionAsync(CoconaCommandExecutingContext ctx, CommandExecutionDelegate next)
         {

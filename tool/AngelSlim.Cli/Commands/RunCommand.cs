@@ -8,7 +8,14 @@ using Cocona;
 namespace AngelSlim.Cli.Commands;
 
 /// <summary>What <c>run</c> was asked.</summary>
-internal sealed record RunOptions(ManifestOptions Manifest, string? Store, string? Threads, bool NoWait, bool Json);
+internal sealed record RunOptions(ManifestOptions Manifest, string? Store, string? Threads, bool NoWait, bool Json)
+{
+    /// <summary>A manifest that sweeps nothing is refused.</summary>
+    public bool NeedsSweep { get; init; }
+
+    /// <summary>File that takes the figures of the points; null for none.</summary>
+    public string? Csv { get; init; }
+}
 
 /// <summary>Makes what a manifest asks for.</summary>
 internal sealed class RunCommand(Machine machine, RunOptions options)
@@ -21,6 +28,11 @@ internal sealed class RunCommand(Machine machine, RunOptions options)
     {
         var threads = Threads() ?? machine.Cores;
         var asked = Asked.Read(machine, options.Manifest, threads);
+        if (options.NeedsSweep)
+        {
+            asked.RefuseUnlessSweep();
+        }
+
         using var store = asked.Open(options.Store, machine.Clock);
         var place = new RunPlace(machine.Version, machine.Host, machine.Pid, threads);
         var effective = CanonicalJson.Write(EffectiveManifest.Of(asked.Manifest.Experiment));
@@ -75,6 +87,10 @@ internal sealed class RunCommand(Machine machine, RunOptions options)
             points = [.. asked.Graph.Points.Select(point => PointResult.Of(point, results))];
             record.Keep([.. from point in points from verdict in point.Verdicts select (point.Point.Label, verdict)]);
             machine.Output.WriteLine(options.Json ? RunDocument.Of((record.Id, options.Manifest.Path), _results, points).ToJson() : Text(asked, points));
+            if (options.Csv is { } csv)
+            {
+                SweepCsv.Write(csv, points);
+            }
         }
 
         return new Expectations(points).Judge(machine.Talk);
@@ -127,8 +143,8 @@ internal sealed class RunVerb(Choice choice)
     public void Run(
         ManifestOptions manifest,
         [Option(ValueName = "folder", Description = Help.Store)] string? store = null,
-        [Option(ValueName = "number", Description = "Threads of libtorch; one per physical core when left out")] string? threads = null,
-        [Option("no-wait", Description = "Do not wait for a step that another process is making; exit with 7")] bool noWait = false,
+        [Option(ValueName = "number", Description = Help.Threads)] string? threads = null,
+        [Option("no-wait", Description = Help.NoWait)] bool noWait = false,
         [Option(Description = Help.Json)] bool json = false) =>
         choice.Verb = machine => new RunCommand(machine, new(manifest, store, threads, noWait, json)).Execute();
 }

@@ -169,6 +169,9 @@ internal sealed class ExperimentResolver
         data["train"] = Names(_read.Sources.Train);
         data["heldout"] = Names(_read.Sources.Heldout);
         evaluation["prompts"] = Names(_read.Sources.Prompts);
+
+        // A report is of one point, which does not know whether it belongs to a sweep.
+        experiment.Remove("sweep");
         return experiment;
     }
 

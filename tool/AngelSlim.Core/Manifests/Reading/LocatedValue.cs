@@ -39,4 +39,8 @@ internal sealed record LocatedValue(JsonValueKind Kind, string Text, TextPlace P
 /// <param name="Name">Unescaped.</param>
 /// <param name="Place">Of the name's opening quote.</param>
 /// <param name="Value">What it is set to.</param>
-internal sealed record LocatedMember(string Name, TextPlace Place, LocatedValue Value);
+internal sealed record LocatedMember(string Name, TextPlace Place, LocatedValue Value)
+{
+    /// <summary>Of the name's first character.</summary>
+    public TextPlace NamePlace { get; init; } = Place with { Column = Place.Column + 1 };
+}

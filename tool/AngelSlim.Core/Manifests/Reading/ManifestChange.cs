@@ -11,6 +11,18 @@ internal enum ChangeKind
 
     /// <summary><c>--unset path</c>.</summary>
     Unset,
+
+    /// <summary><c>--axis path=values</c>: into the sweep's grid.</summary>
+    Axis,
+
+    /// <summary><c>--zip path=values</c>: into one zip of the sweep, with all others of this kind.</summary>
+    Zip,
+
+    /// <summary><c>--exclude path=value,path=value</c>: one exclusion more.</summary>
+    Exclude,
+
+    /// <summary><c>--max number</c>: the most points.</summary>
+    Max,
 }
 
 /// <summary>A change to a manifest as it was typed.</summary>
@@ -26,7 +38,7 @@ internal sealed record ManifestChange(ChangeKind Kind, string Text)
     {
         ChangeKind.Set => "--set",
         ChangeKind.SetFile => "--set-file",
-        _ => "--unset",
+        _ => $"--{Kind.ToString().ToLowerInvariant()}",
     };
 
     /// <summary>The place of a character of <see cref="Text"/>.</summary>

@@ -11,6 +11,12 @@ internal sealed record ManifestEdit(IReadOnlyList<string> Path, LocatedValue? Va
     /// <summary>A dotted path in its parts.</summary>
     public static IReadOnlyList<string> Parts(string path) => path.Split('.');
 
+    /// <summary>The value is added to the list at the path, behind what is there.</summary>
+    public bool Appends { get; init; }
+
+    /// <summary>The path was not typed as it is, so that its parts have no places of their own.</summary>
+    public bool HasOnePlace { get; init; }
+
     /// <summary>The path with dots.</summary>
     public string Dotted => string.Join('.', Path);
 
@@ -21,7 +27,7 @@ internal sealed record ManifestEdit(IReadOnlyList<string> Path, LocatedValue? Va
     {
         if (depth == Path.Count)
         {
-            return Value!;
+            return Appends ? new(JsonValueKind.Array, "", Place) { Items = [.. at.Items, Value!] } : Value!;
         }
 
         // What is no object gives way: the schema will say what belongs there, at the place of the change.
@@ -29,7 +35,7 @@ internal sealed record ManifestEdit(IReadOnlyList<string> Path, LocatedValue? Va
         var found = members.FirstOrDefault(member => member.Name == Path[depth]);
         var place = PlaceOf(depth);
         var inner = With(found?.Value ?? new(JsonValueKind.Object, "", place), depth + 1);
-        LocatedMember changed = new(Path[depth], depth == Path.Count - 1 || found is null ? place : found.Place, inner);
+        var changed = depth == Path.Count - 1 || found is null ? new LocatedMember(Path[depth], place, inner) { NamePlace = place } : found with { Value = inner };
         return new(JsonValueKind.Object, "", start)
         {
             Members = found is null ? [.. members, changed] : [.. members.Select(member => ReferenceEquals(member, found) ? changed : member)],
@@ -54,5 +60,5 @@ internal sealed record ManifestEdit(IReadOnlyList<string> Path, LocatedValue? Va
             : at with { Members = [.. at.Members.Select(member => ReferenceEquals(member, found) ? found with { Value = inner } : member)] };
     }
 
-    private TextPlace PlaceOf(int depth) => Place with { Column = Place.Column + Path.Take(depth).Sum(name => name.Length + 1) };
+    private TextPlace PlaceOf(int depth) => HasOnePlace ? Place : Place with { Column = Place.Column + Path.Take(depth).Sum(name => name.Length + 1) };
 }

@@ -105,8 +105,7 @@ internal sealed class SweepReader
 
     private SweepSetting[] Settings(LocatedMember written)
     {
-        // Behind the opening quote.
-        var axis = new SweepAxis(written.Name, written.Place with { Column = written.Place.Column + 1 });
+        var axis = new SweepAxis(written.Name, written.NamePlace);
         if (ManifestEdit.Parts(written.Name).Count > LocatedJson.Deepest)
         {
             Wrong(ProblemCode.UnknownValue, written.Place, $"{Shown.Quoted(written.Name)} is no path of a setting.");
