@@ -135,6 +135,8 @@ public sealed class A_key
 
         public IReadOnlyList<string> Unsteady => stage.Unsteady;
 
+        public Needs NeedsOf(object settings, object inputs) => stage.NeedsOf(settings, inputs);
+
         public void Run(object settings, object inputs, StageContext context) => stage.Run(settings, inputs, context);
     }
 }
