@@ -16,6 +16,8 @@ try
             return DecodingCost.Run(Options.Parse(rest));
         case ["commands", .. var rest]:
             return WholeCommands.Run(Options.Parse(rest));
+        case ["verification", .. var rest]:
+            return Verification.Run(Options.Parse(rest));
         case ["nothing"]:
             return 0;
         default:
@@ -24,6 +26,7 @@ try
             Console.Error.WriteLine("acceptance --model DIR --draft DIR --texts FILE [--prompts N] [--new 96] [--k 2,4] [--cache DIR] [--check N]");
             Console.Error.WriteLine("decoding-cost --model DIR [--dtype bfloat16] [--vocabulary N] [--length 128] [--k 2,4]");
             Console.Error.WriteLine("commands --tool AngelSlim.Cli.dll --builtin DIR [--rounds 10] [--snakemake snakemake]");
+            Console.Error.WriteLine("verification --out DIR [--megabytes 512] [--rounds 10]");
             return 2;
     }
 }

@@ -87,6 +87,25 @@ public sealed class A_doctor : IDisposable
     }
 
     [Fact]
+    public void Makes_good_an_index_that_was_copied_without_its_log()
+    {
+        var copy = _folder.At("copy");
+        using (var toy = new ToyStore(Root))
+        {
+            toy.Run(Steps);
+            toy.Run(Write("c"));
+            File.Copy(Index, copy);
+        }
+
+        File.Move(copy, Index, overwrite: true);
+        Mend();
+        Assert.All(Look(), finding => Assert.True(finding.Health is Health.Fine or Health.Note, finding.Text));
+        using var again = new ToyStore(Root);
+        Assert.Equal([1L, 2L, 3L], again.Database.Rows("select id from runs order by id", row => row.GetInt64(0)));
+        Assert.Equal(4L, again.Database.Scalar("select count(*) from artifacts"));
+    }
+
+    [Fact]
     public void Puts_aside_what_is_damaged_so_that_a_run_makes_it_again()
     {
         Damage(Path.Combine(_made["a"].Folder, "text"), "a 0\na 1\na 3\n");
