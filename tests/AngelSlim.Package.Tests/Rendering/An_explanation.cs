@@ -72,7 +72,7 @@ public sealed class An_explanation : IDisposable
     {
         _history.Toy.Run(_history.Steps());
         var json = ExplainDocument.Of("toy.json", Explain("count", _history.Steps(lines: 5))).ToJson();
-        PrintedDocument.HasItsForm(json);
+        PrintedDocument.KeepsToItsSchema(json);
         Golden.Matches("explain-upstream.json", _history.Lasting(json));
     }
 
