@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using AngelSlim.Testing;
 using Xunit;
 
@@ -6,7 +7,7 @@ namespace AngelSlim.Package.Tests;
 
 /// <summary>What <c>--json</c> prints: other programs rely on every name in it.</summary>
 [Collection(Installed.Name)]
-public sealed class A_document(InstalledTool tool)
+public sealed partial class A_document(InstalledTool tool)
 {
     private readonly FinishedRun _run = tool.Finished;
 
@@ -23,6 +24,30 @@ public sealed class A_document(InstalledTool tool)
     {
         TinyExperiment.Write(_run.Folder, "changed.json", ("evaluation.maxNewTokens", 9));
         Matches("plan.json", "plan", "changed.json", "--json");
+    }
+
+    [Fact]
+    public void Of_a_step_says_what_changed_and_where_that_stands()
+    {
+        TinyExperiment.Write(_run.Folder, "changed.json", ("evaluation.maxNewTokens", 9));
+        Printed(_run.Folder, 0, "explain", "changed.json", "report", "--json");
+        var (exitCode, output, _) = tool.Run(_run.Folder, "explain", "changed.json", "report");
+        Assert.Equal(0, exitCode);
+        Golden.Matches("explain-report.txt", Digests().Replace(Making().Replace(TinyExperiment.Lasting(output, _run.Folder), " by RUN"), "DIGEST"));
+    }
+
+    [Fact]
+    public void Of_a_value_says_who_gave_it()
+    {
+        TinyExperiment.Write(_run.Folder, "tiny.json");
+        Printed(_run.Folder, 0, "explain", "tiny.json", "--value", "training", "--json");
+        var answers = from question in new[] { "training.unroll", "training.seed", "evaluation", "training.gate" }
+                      select tool.Run(_run.Folder, "explain", "tiny.json", "--value", question, "--set", "evaluation.promptsPerFile=2", "--set", "training.compatibility=angelslim").Output;
+        Golden.Matches("explain-values.txt", string.Join('\n', answers));
+        var (exitCode, _, talk) = tool.Run(_run.Folder, "explain", "tiny.json", "--value", "unrol");
+        Assert.Equal((2, "angelslim: error ASL0002: There is no setting 'unrol'; did you mean 'training.unroll'?\n"), (exitCode, talk));
+        Assert.Equal(2, tool.Run(_run.Folder, "explain", "tiny.json").ExitCode);
+        Assert.Equal(2, tool.Run(_run.Folder, "explain", "tiny.json", "train", "--against", "last").ExitCode);
     }
 
     [Fact]
@@ -61,4 +86,10 @@ public sealed class A_document(InstalledTool tool)
         Assert.NotNull(JsonNode.Parse(output));
         return output;
     }
+
+    [GeneratedRegex(@" by run \d+ on [^ :]+")]
+    private static partial Regex Making();
+
+    [GeneratedRegex(@"\b[0-9a-f]{12}\b|(?<=/)[0-9a-f]{8}\b")]
+    private static partial Regex Digests();
 }

@@ -56,6 +56,6 @@ internal static partial class TinyExperiment
     [GeneratedRegex(@"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z")]
     private static partial Regex Time();
 
-    [GeneratedRegex("\"(run|pid|bytes|acceptanceLength|seconds|(?<=\"step\": \\w+,\\s+\")value)\": (?!0,)-?[0-9][0-9.eE+-]*")]
+    [GeneratedRegex("\"(run|pid|bytes|expectedBytes|freeBytes|expectedSeconds|acceptanceLength|seconds|(?<=\"step\": \\w+,\\s+\")value)\": (?!0,)-?[0-9][0-9.eE+-]*")]
     private static partial Regex Number();
 }

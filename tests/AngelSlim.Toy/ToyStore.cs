@@ -11,16 +11,21 @@ internal sealed class ToyStore : IDisposable
     private readonly RunDatabase _database;
     private readonly Planner _planner;
 
-    public ToyStore(string root)
+    private readonly TimeProvider _clock;
+
+    public ToyStore(string root, TimeProvider? clock = null)
     {
-        _gate = StoreGate.Share(root, TimeProvider.System);
+        _clock = clock ?? TimeProvider.System;
+        _gate = StoreGate.Share(root, _clock);
         _database = RunDatabase.Open(root);
-        var digests = new FileDigests(_database, TimeProvider.System);
-        Store = new ArtifactStore(root, digests, TimeProvider.System);
+        var digests = new FileDigests(_database, _clock);
+        Store = new ArtifactStore(root, digests, _clock);
         _planner = new Planner(Store, new SourceDigests(digests), new RunHistory(_database));
     }
 
     public ArtifactStore Store { get; }
+
+    public Planner Planner => _planner;
 
     public RunDatabase Database => _database;
 
@@ -45,8 +50,8 @@ internal sealed class ToyStore : IDisposable
     {
         Events.Clear();
         var place = new RunPlace("toy", "here", Environment.ProcessId, Threads);
-        var runner = new Runner(Store, _planner, Take, place, WhenBusy, TimeProvider.System);
-        Results = runner.Run(steps, new RunRecord(_database, new RunRequest("toy.json", name, "{}"), place, TimeProvider.System), Cancellation);
+        var runner = new Runner(Store, _planner, Take, place, WhenBusy, _clock);
+        Results = runner.Run(steps, new RunRecord(_database, new RunRequest("toy.json", name, "{}"), place, _clock), Cancellation);
         return Outcomes;
     }
 

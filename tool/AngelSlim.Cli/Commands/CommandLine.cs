@@ -32,6 +32,7 @@ internal static class CommandLine
         typeof(RunVerb),
         typeof(SweepVerb),
         typeof(PlanVerb),
+        typeof(ExplainVerb),
         typeof(ValidateVerb),
         typeof(StatusVerb),
         typeof(RunsVerb),

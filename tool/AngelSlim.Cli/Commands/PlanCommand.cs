@@ -1,50 +1,67 @@
 using AngelSlim.Cli.Documents;
 using AngelSlim.Cli.Rendering;
-using AngelSlim.Core.Planning;
+using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Manifests.Reading;
+using AngelSlim.Core.Planning.Graphs;
 using Cocona;
 
 namespace AngelSlim.Cli.Commands;
 
 /// <summary>What <c>plan</c> was asked.</summary>
-internal sealed record PlanOptions(ManifestOptions Manifest, string? Store, bool Json);
+internal sealed record PlanOptions(ManifestOptions Manifest, string? Store, string? Graph, bool Json);
 
 /// <summary>Says what a run would do.</summary>
 internal sealed class PlanCommand(Machine machine, PlanOptions options)
 {
+    private static readonly Dictionary<string, Func<PlanGraph, string>> Graphs = new(StringComparer.Ordinal) { ["mermaid"] = MermaidGraph.Of, ["dot"] = DotGraph.Of };
+
     /// <summary>Does it.</summary>
+    /// <exception cref="UserException">The manifest or the options are wrong.</exception>
     public int Execute()
     {
+        var draw = Drawing();
         var asked = Asked.Read(machine, options.Manifest, machine.Cores);
         using var store = asked.Open(options.Store, machine.Clock);
         var plan = store.Planner.Make(asked.Steps);
-        machine.Output.WriteLine(options.Json ? PlanDocument.Of(options.Manifest.Path, plan).ToJson() : Text(plan));
+        if (draw is not null)
+        {
+            machine.Output.Write(draw(PlanGraph.Of(plan)));
+            return ExitCode.Done;
+        }
+
+        var free = new DriveInfo(store.Artifacts.Root).AvailableFreeSpace;
+        machine.Output.WriteLine(options.Json ? PlanDocument.Of(options.Manifest.Path, plan, free).ToJson() : PlanText.Of(plan, free));
         return ExitCode.Done;
     }
 
-    private static string Text(Plan plan)
+    private Func<PlanGraph, string>? Drawing()
     {
-        var table = new Table("step", "plan", "why");
-        foreach (var step in plan.Steps)
+        if (options.Graph is not { } name)
         {
-            table.Add(step.Step.Id, Word(step.State), step.Reason);
+            return null;
         }
 
-        var counts = plan.Steps.CountBy(step => step.State).ToDictionary();
-        return $"{table}\n{counts.GetValueOrDefault(StepState.Have)} have, {counts.GetValueOrDefault(StepState.Run)} run, {counts.GetValueOrDefault(StepState.Waits)} wait";
-    }
+        if (options.Json)
+        {
+            throw new UserException(ProblemCode.Usage, "--graph draws and --json lists; leave one of them out.");
+        }
 
-    private static string Word(StepState state) => state.ToString().ToLowerInvariant();
+        return Graphs.TryGetValue(name, out var draw)
+            ? draw
+            : throw new UserException(ProblemCode.Usage, $"--graph is {Shown.Quoted(name)}; expected {string.Join(" or ", Graphs.Keys)}.");
+    }
 }
 
 /// <summary>The verb <c>plan</c>.</summary>
 internal sealed class PlanVerb(Choice choice)
 {
     /// <summary>A dry run.</summary>
-    [Command(Description = "Says which steps would run, and why. Runs nothing.")]
-    [Example("dotnet angelslim plan experiments/quickstart.json")]
+    [Command(Description = "Says which steps would run, why, and what they will probably cost. Runs nothing.")]
+    [Example("dotnet angelslim plan experiments/quickstart.json", "dotnet angelslim plan experiments/quickstart.json --graph dot | dot -Tsvg > plan.svg")]
     public void Plan(
         ManifestOptions manifest,
         [Option(ValueName = "folder", Description = Help.Store)] string? store = null,
+        [Option(ValueName = "mermaid|dot", Description = "Draw the steps and what they read, for Mermaid or Graphviz")] string? graph = null,
         [Option(Description = Help.Json)] bool json = false) =>
-        choice.Verb = machine => new PlanCommand(machine, new(manifest, store, json)).Execute();
+        choice.Verb = machine => new PlanCommand(machine, new(manifest, store, graph, json)).Execute();
 }

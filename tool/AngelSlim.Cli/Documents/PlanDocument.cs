@@ -12,8 +12,25 @@ internal sealed record PlanDocument : Document
     /// <summary>Every step after those that it reads.</summary>
     public required IReadOnlyList<PlanDocumentStep> Steps { get; init; }
 
+    /// <summary>All steps together.</summary>
+    public required PlanDocumentTotals Totals { get; init; }
+
     /// <summary>Of a plan.</summary>
-    public static PlanDocument Of(string manifest, Plan plan) => new() { Manifest = manifest, Steps = [.. plan.Steps.Select(PlanDocumentStep.Of)] };
+    public static PlanDocument Of(string manifest, Plan plan, long freeBytes) => new()
+    {
+        Manifest = manifest,
+        Steps = [.. plan.Steps.Select(PlanDocumentStep.Of)],
+        Totals = new()
+        {
+            Have = plan.Count(StepState.Have),
+            Run = plan.Count(StepState.Run),
+            Waits = plan.Count(StepState.Waits),
+            ExpectedSeconds = Math.Round(plan.ExpectedSeconds, 3),
+            ExpectedBytes = plan.ExpectedBytes,
+            WithoutHistory = [.. plan.Unknown.Select(step => step.Step.Id)],
+            FreeBytes = freeBytes,
+        },
+    };
 }
 
 /// <summary>A step of a plan.</summary>
@@ -37,6 +54,18 @@ internal sealed record PlanDocumentStep
     /// <summary>Where its result lies; null when it is not made.</summary>
     public required string? Folder { get; init; }
 
+    /// <summary>Bytes of its result; null when it is not made.</summary>
+    public required long? Bytes { get; init; }
+
+    /// <summary>Seconds that the likest earlier result took; null when there is none, or nothing to make.</summary>
+    public required double? ExpectedSeconds { get; init; }
+
+    /// <summary>Bytes of the likest earlier result; null when there is none, or nothing to make.</summary>
+    public required long? ExpectedBytes { get; init; }
+
+    /// <summary>Key of that result.</summary>
+    public required string? ExpectedFrom { get; init; }
+
     /// <summary>Of a planned step.</summary>
     public static PlanDocumentStep Of(PlannedStep step) => new()
     {
@@ -46,5 +75,34 @@ internal sealed record PlanDocumentStep
         Reason = step.Reason,
         Key = step.Recipe?.Key.Recipe.Hex,
         Folder = step.Found?.Folder,
+        Bytes = step.Found?.Listing.Size,
+        ExpectedSeconds = step.Expected is { } expected ? Math.Round(expected.Seconds, 3) : null,
+        ExpectedBytes = step.Expected?.Bytes,
+        ExpectedFrom = step.Expected?.From.Recipe.Hex,
     };
+}
+
+/// <summary>What a plan comes to.</summary>
+internal sealed record PlanDocumentTotals
+{
+    /// <summary>Steps whose result is there.</summary>
+    public required int Have { get; init; }
+
+    /// <summary>Steps that will run.</summary>
+    public required int Run { get; init; }
+
+    /// <summary>Steps that run if what they read comes out otherwise than before.</summary>
+    public required int Waits { get; init; }
+
+    /// <summary>Seconds of all that is to be made, one step after the other, as far as there is history.</summary>
+    public required double ExpectedSeconds { get; init; }
+
+    /// <summary>Bytes of all that is to be made, as far as there is history.</summary>
+    public required long ExpectedBytes { get; init; }
+
+    /// <summary>Steps to be made of which nothing like them was made before.</summary>
+    public required IReadOnlyList<string> WithoutHistory { get; init; }
+
+    /// <summary>Bytes that are free where the store lies.</summary>
+    public required long FreeBytes { get; init; }
 }

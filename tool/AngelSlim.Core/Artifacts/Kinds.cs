@@ -5,6 +5,9 @@ public sealed record SourceFile(string Folder, string Name) : Artifact(Folder)
 {
     /// <summary>Its absolute path.</summary>
     public string Path => At(Name);
+
+    /// <inheritdoc/>
+    internal override string Location => Path;
 }
 
 /// <summary>A target model as a Hugging Face folder: <c>config.json</c>, weights in safetensors, tokenizer, generation config.</summary>

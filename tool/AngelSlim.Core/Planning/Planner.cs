@@ -13,6 +13,9 @@ internal sealed class Planner(ArtifactStore store, SourceDigests sources, IHisto
     /// <summary>Earlier results, as they were when the last plan was made.</summary>
     public History History => _history;
 
+    /// <summary>What the index remembers beyond results.</summary>
+    public IHistory Index => index;
+
     /// <summary>Plans all steps: what the user brought is read once, and so is what is known of earlier results.</summary>
     /// <exception cref="Manifests.DataException">A source is not there.</exception>
     /// <exception cref="ArgumentException">A step reads one that does not exist, or itself by a detour.</exception>
@@ -76,7 +79,7 @@ internal sealed class Planner(ArtifactStore store, SourceDigests sources, IHisto
             return "goes on where it was stopped";
         }
 
-        if (_history.Of(recipe.Stage).Nearest(recipe.Text, serving) is not { } nearest)
+        if (_history.Of(recipe.Stage).Nearest(recipe.Text, earlier => !serving.Contains(earlier.Key)) is not { } nearest)
         {
             return "not made yet";
         }

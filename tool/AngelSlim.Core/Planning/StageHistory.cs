@@ -41,17 +41,13 @@ internal sealed class StageHistory
         }
     }
 
-    /// <summary>The newest first.</summary>
-    public IEnumerable<PastResult> Results => _rows.Select(row => row.Result);
+    /// <summary>The result of that name; null when it is not known.</summary>
+    public PastResult? Find(StepKey key) => _rows.Find(row => row.Result.Key == key).Result;
 
     /// <summary>The result whose recipe differs in the fewest places; the newest of equals. Null when there is none.</summary>
     /// <param name="recipe">Canonical text.</param>
-    /// <param name="apart">Results that are not to be compared with.</param>
-    public PastResult? Nearest(string recipe, IReadOnlySet<StepKey> apart)
-    {
-        var wanted = Encoded(recipe);
-        return Least(wanted, result => !apart.Contains(result.Key), (settings, rest) => settings + rest);
-    }
+    /// <param name="counts">Says of a result whether it may be compared with.</param>
+    public PastResult? Nearest(string recipe, Func<PastResult, bool> counts) => Least(Encoded(recipe), counts, (settings, rest) => settings + rest);
 
     /// <summary>The result that probably took as long and grew as large: on the same kind of device, with the nearest settings, then with the nearest inputs.</summary>
     /// <param name="recipe">Canonical text; what is not known yet of it may be anything.</param>

@@ -143,7 +143,7 @@ internal sealed class RunRecord
             var files = new JsonObject(content.Files.Select(file => KeyValuePair.Create(Path.GetFileName(file.Key), (JsonNode?)file.Value.Digest.Hex)));
             _database.Execute(
                 "insert or ignore into sources (digest, path, file, sha256) select $digest, $path, key, value from json_each($files)",
-                ("$digest", content.Digest.Hex), ("$path", source is SourceFile file ? file.Path : source.Folder), ("$files", files.ToJsonString()));
+                ("$digest", content.Digest.Hex), ("$path", source.Location), ("$files", files.ToJsonString()));
             _sources[source] = content.Digest;
         }
     }
