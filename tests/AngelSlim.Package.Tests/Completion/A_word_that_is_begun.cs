@@ -40,7 +40,8 @@ public sealed class A_word_that_is_begun : IDisposable
     [InlineData("run a.json --set 'training.op", "training.optimizer=")]
     [InlineData("runs --outcome ki", "killed")]
     [InlineData("completion z", "zsh")]
-    [InlineData("schema exp", "experiment")]
+    [InlineData("schema expe", "experiment")]
+    [InlineData("plan e.json --graph m", "mermaid")]
     [InlineData("comp", "completion")]
     public void Becomes_what_is_known(string typed, string expected) => Assert.Equal(expected, string.Join(' ', Completed(typed)));
 

@@ -32,7 +32,7 @@ internal sealed class KnownValues(Machine machine, Func<string, IReadOnlyList<Ma
         "outcome" => Enum.GetValues<RunState>().Select(RunTable.Word),
         "schema" => Directory.EnumerateFiles(Path.Combine(machine.ProgramFolder, "schemas")).Select(path => Path.GetFileName(path).Split('.')[0]),
         "shell" => ShellScript.Shells,
-        _ => [],
+        _ => kind.Contains('|', StringComparison.Ordinal) ? kind.Split('|') : [],
     };
 
     /// <summary>Folders below the one that is begun, to go on in.</summary>
