@@ -95,8 +95,8 @@ public sealed class An_explanation : IDisposable
 
         var explained = Explain("count", _history.Steps(lines: 5, brought: "other\n"));
         Assert.Equal(
-            ["count: parts", "join: parts", "write@word=a: lines", "write@word=a: source"],
-            explained.Comparisons.SelectMany(comparison => comparison.Differences.Select(each => $"{comparison.Step.Step.Id}: {(each.Path is "text" ? "parts" : each.Path)}")));
+            ["count: text", "join: parts", "write@word=a: lines", "write@word=a: source"],
+            explained.Comparisons.SelectMany(comparison => comparison.Differences.Select(each => $"{comparison.Step.Step.Id}: {each.Path}")));
         Assert.All(explained.Comparisons, comparison => Assert.Null(comparison.Making));
     }
 
