@@ -46,6 +46,7 @@ public sealed partial class The_tool(InstalledTool tool)
         }
 
         Golden.Matches("help.txt", help.ToString());
+        Assert.Equal(tool.Run(tool.NewFolder(), "run", "--help"), tool.Run(tool.NewFolder(), "run", "-h"));
     }
 
     [Fact]

@@ -110,7 +110,6 @@ public sealed class A_word_that_is_begun : IDisposable
             Packages = "",
             AvailableMemory = () => 1L << 30,
             Cores = 1,
-            AvailableMemory = () => 0,
             Host = "here",
             Pid = 1,
             StartOf = _ => null,
