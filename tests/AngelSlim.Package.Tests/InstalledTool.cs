@@ -51,7 +51,11 @@ public sealed class InstalledTool : IDisposable
         var ended = Execute(Tool, folder, settings, arguments);
         if (arguments.Contains("--json") && ended.Output.Length > 0)
         {
-            PrintedDocument.KeepsToItsSchema(ended.Output);
+            // Logs are many lines, each for itself.
+            foreach (var document in arguments[0] is "logs" ? ended.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [ended.Output])
+            {
+                PrintedDocument.KeepsToItsSchema(document);
+            }
         }
 
         return ended;

@@ -1,5 +1,6 @@
 using AngelSlim.Cli.Documents;
 using AngelSlim.Core.Manifests.Schemas;
+using AngelSlim.Core.Running;
 using AngelSlim.Testing;
 using Xunit;
 
@@ -29,9 +30,22 @@ public sealed class The_schemas_of_documents
     }
 
     [Fact]
+    public void Speak_of_every_kind_of_event()
+    {
+        var written = Writer.Lines(EventLine.Form, typeof(EventFacts), EventFacts.Kinds);
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDENS") is "1")
+        {
+            File.WriteAllText(PrintedDocument.SchemaOf("event"), written);
+        }
+
+        Assert.Equal(File.ReadAllText(PrintedDocument.SchemaOf("event")), written);
+        Assert.Equal(typeof(EventFacts).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(EventFacts))).ToHashSet(), EventFacts.Kinds.Values.ToHashSet());
+    }
+
+    [Fact]
     public void Are_all_that_lies_beside_the_manifest_s()
     {
         var files = Directory.EnumerateFiles(Path.Combine(Golden.Root, "schemas")).Order(StringComparer.Ordinal);
-        Assert.Equal(PrintedDocument.Types.Keys.Append("experiment").Select(PrintedDocument.SchemaOf).Order(StringComparer.Ordinal), files);
+        Assert.Equal(PrintedDocument.Types.Keys.Append("experiment").Append("event").Select(PrintedDocument.SchemaOf).Order(StringComparer.Ordinal), files);
     }
 }

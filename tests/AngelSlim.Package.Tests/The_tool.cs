@@ -9,7 +9,7 @@ namespace AngelSlim.Package.Tests;
 [Collection(Installed.Name)]
 public sealed partial class The_tool(InstalledTool tool)
 {
-    private static readonly string[] Verbs = ["new", "run", "sweep", "plan", "explain", "validate", "status", "runs", "show", "doctor", "gc", "pin", "unpin", "schema", "completion"];
+    private static readonly string[] Verbs = ["new", "run", "sweep", "plan", "explain", "validate", "status", "runs", "show", "logs", "doctor", "gc", "pin", "unpin", "schema", "completion"];
 
     [Fact]
     public void Carries_no_libtorch() => Assert.InRange(new FileInfo(tool.Package).Length, 1, 20_000_000);
@@ -46,6 +46,7 @@ public sealed partial class The_tool(InstalledTool tool)
         }
 
         Golden.Matches("help.txt", help.ToString());
+        Assert.Equal(tool.Run(tool.NewFolder(), "run", "--help"), tool.Run(tool.NewFolder(), "run", "-h"));
     }
 
     [Fact]

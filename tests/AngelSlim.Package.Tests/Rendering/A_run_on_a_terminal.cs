@@ -97,6 +97,21 @@ public sealed class A_run_on_a_terminal
     }
 
     [Fact]
+    public void Is_not_disturbed_by_what_a_terminal_echoes_of_a_signal()
+    {
+        _terminal.Columns = 40;
+        using (var view = View(steps: 8))
+        {
+            _clock.Pass(seconds: 10);
+            Happens(view, "train", new Began("x"));
+            _terminal.Write("^C");
+            view.Say("Stopping.");
+        }
+
+        Assert.Equal("train: x\nStopping.\n", _terminal.ToString());
+    }
+
+    [Fact]
     public void Draws_nothing_when_everything_was_there()
     {
         using (var view = View(steps: 1))

@@ -37,6 +37,7 @@ internal static class CommandLine
         typeof(StatusVerb),
         typeof(RunsVerb),
         typeof(ShowVerb),
+        typeof(LogsVerb),
         typeof(DoctorVerb),
         typeof(GcVerb),
         typeof(PinVerb),

@@ -25,6 +25,18 @@ internal sealed record RunOptions(ManifestOptions Manifest, RunningOptions Runni
     /// <summary>A document instead of a table.</summary>
     public bool Json { get; init; }
 
+    /// <summary>The file that takes the events, <c>-</c> for standard output; null when nobody wants them.</summary>
+    public string? Events { get; init; }
+
+    /// <summary>Standard output has the events, and nothing else.</summary>
+    /// <exception cref="UserException">The document wants it too.</exception>
+    public bool EventsToOutput => (Events, Json) switch
+    {
+        ("-", true) => throw new UserException(ProblemCode.Usage, "--events - and --json both want standard output; give --events a file."),
+        ("-", false) => true,
+        _ => false,
+    };
+
     /// <summary><see cref="VerifyCache"/> as a number, 0 to 1.</summary>
     /// <exception cref="UserException">It is no share.</exception>
     public double VerifiedShare => VerifyCache switch
@@ -58,7 +70,7 @@ internal sealed class RunCommand(Machine machine, RunOptions options, Stopping s
     public int Execute(FileWatch files)
     {
         options.Manifest.Files.ToList().ForEach(files.Add);
-        var (threads, share) = (options.Running.ThreadCount(machine), options.VerifiedShare);
+        var (threads, share, toOutput) = (options.Running.ThreadCount(machine), options.VerifiedShare, options.EventsToOutput);
         var asked = Asked.Read(machine, options.Manifest, threads);
         if (options.NeedsSweep)
         {
@@ -74,13 +86,18 @@ internal sealed class RunCommand(Machine machine, RunOptions options, Stopping s
             MissingResult.CheckFrozen(selection, store.Planner);
         }
 
+        using var events = options.Events is { } path && !toOutput ? new StreamWriter(path) : null;
         var place = new RunPlace(machine.Version, machine.Host, machine.Pid, threads);
         var effective = CanonicalJson.Write(EffectiveManifest.Of(asked.Manifest.Experiment));
         var record = new RunRecord(store.Database, new RunRequest(options.Manifest.Path, asked.Manifest.Experiment.Name, effective), place, machine.Clock);
-        var outcome = Run(new RunSetup(store.Artifacts, store.Planner, place, machine.Clock), policy, selection, record);
+        var outcome = Run(new RunSetup(store.Artifacts, store.Planner, place, machine.Clock), policy, selection, record, toOutput ? machine.Output : events);
         var report = new RunReport(asked, outcome.Results);
         record.Keep(report.Verdicts);
-        machine.Output.WriteLine(options.Json ? report.ToDocument((record.Id, options.Manifest.Path), outcome.End).ToJson() : report.ToText());
+        if (!toOutput)
+        {
+            machine.Output.WriteLine(options.Json ? report.ToDocument((record.Id, options.Manifest.Path), outcome.End).ToJson() : report.ToText());
+        }
+
         if (options.Csv is { } csv)
         {
             report.WriteCsv(csv);
@@ -89,10 +106,10 @@ internal sealed class RunCommand(Machine machine, RunOptions options, Stopping s
         return Judge(report, outcome.End);
     }
 
-    private (RunEnd End, IReadOnlyList<StepResult> Results) Run(RunSetup setup, RunPolicy policy, Selection selection, RunRecord record)
+    private (RunEnd End, IReadOnlyList<StepResult> Results) Run(RunSetup setup, RunPolicy policy, Selection selection, RunRecord record, TextWriter? events)
     {
         var results = new List<StepResult>();
-        using var view = RunView.Of(machine, selection.Steps.Count);
+        using var view = RunView.Of(machine, selection.Steps.Count, events);
         void Observe(StepEvent happened)
         {
             view.Take(happened);
@@ -144,10 +161,11 @@ internal sealed class RunVerb(Choice choice)
         SelectionOptions selection,
         [Option(ValueName = "folder", Description = Help.Store)] string? store = null,
         [Option("verify-cache", ValueName = "percent", Description = "Make this share of the results that are there again, beside the store, and compare; other bytes end with 3")] string? verifyCache = null,
+        [Option(ValueName = "file", Description = "Write what happens to this file while it does, a line of JSON each; - for standard output, which then has nothing else")] string? events = null,
         [Option(Description = "Run again whenever the manifest or a file that it names changes, until Ctrl+C")] bool watch = false,
         [Option(Description = Help.Json)] bool json = false)
     {
-        var options = new RunOptions(manifest, running, selection) { Store = store, VerifyCache = verifyCache, Json = json };
+        var options = new RunOptions(manifest, running, selection) { Store = store, VerifyCache = verifyCache, Events = events, Json = json };
         choice.Verb = machine => RunCommand.Execute(machine, options, watch);
     }
 }

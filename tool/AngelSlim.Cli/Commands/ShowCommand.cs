@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using AngelSlim.Cli.Documents;
 using AngelSlim.Cli.Rendering;
@@ -71,7 +70,7 @@ internal sealed class ShowCommand(Machine machine, ShowOptions options)
         var table = new Table("measured", "last value", "at", "by");
         foreach (var (step, last) in steps.SelectMany(step => step.Metrics.Select(last => (step, last))))
         {
-            table.Add(last.Name, last.Value?.ToString("0.####", CultureInfo.InvariantCulture) ?? "not finite", $"{last.Step}", step.Id);
+            table.Add(last.Name, Words.OfFigure(last.Value), $"{last.Step}", step.Id);
         }
 
         return steps.Any(step => step.Metrics.Count > 0) ? table.ToString() : "";

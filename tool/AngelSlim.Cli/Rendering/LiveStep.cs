@@ -83,7 +83,10 @@ internal sealed class LiveStep(string id, DateTimeOffset began)
 
         if (last.Detail is { } detail)
         {
-            yield return Told.OnOneLine(detail);
+            foreach (var figure in Told.OnOneLine(detail).Split(", "))
+            {
+                yield return figure;
+            }
         }
     }
 }

@@ -113,7 +113,9 @@ internal sealed class LiveTable : IRunView
         var room = _region.Room;
         var names = Math.Min(_running.Max(step => step.Id.Length), LiveStep.LongestName(room));
         var lines = _running.Take(MostLines).Select(step => step.Line(names, room, _drawn)).ToList();
-        lines.Add(Whole(room));
+
+        // A terminal echoes ^C behind the last line: what wraps there would move the region by a row.
+        lines.Add(Whole(room - "^C".Length));
         _region.Draw(lines, above);
     }
 

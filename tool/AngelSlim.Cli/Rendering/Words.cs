@@ -38,6 +38,9 @@ internal static class Words
         return string.Create(CultureInfo.InvariantCulture, $"{(size < 9.95 && unit > 0 ? Math.Round(size, 1) : Math.Round(size)):0.#} {units[unit]}");
     }
 
+    /// <summary>Up to four decimals; <c>not finite</c> for what is none.</summary>
+    public static string OfFigure(double? value) => value is { } figure && double.IsFinite(figure) ? figure.ToString("0.####", CultureInfo.InvariantCulture) : "not finite";
+
     /// <summary><c>2026-01-31 08:00Z</c>.</summary>
     public static string OfTime(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
 

@@ -54,6 +54,13 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
         return Directory.Exists(folder) ? folder : null;
     }
 
+    /// <summary>What the stage told while it made a result, or makes it; null when there is nothing.</summary>
+    public string? LogOf(StepKey key)
+    {
+        string[] places = [Path.Combine(ObjectFolder(key), WorkFolder.LogFile), Work(key).Log, Path.Combine(Work(key).Sealed, WorkFolder.LogFile)];
+        return places.FirstOrDefault(File.Exists);
+    }
+
     /// <summary>Looks a key up, and judges what is there: every size, and every byte that may have changed since it was last judged.</summary>
     /// <exception cref="IOException">The system does not let it be read: that says nothing about the result.</exception>
     /// <exception cref="UnauthorizedAccessException">So too.</exception>

@@ -6,6 +6,9 @@ namespace AngelSlim.Core.Artifacts;
 /// <param name="Root">Its folder below <c>work</c>.</param>
 internal sealed record WorkFolder(string Root)
 {
+    /// <summary>The name of <see cref="Log"/>.</summary>
+    public const string LogFile = "log.ndjson";
+
     /// <summary>What becomes the artifact.</summary>
     public string Output => Path.Combine(Root, "output");
 
@@ -16,7 +19,7 @@ internal sealed record WorkFolder(string Root)
     public string Journal => Path.Combine(Root, "journal");
 
     /// <summary>What happened, one JSON object a line; kept beside the artifact.</summary>
-    public string Log => Path.Combine(Root, "log.ndjson");
+    public string Log => Path.Combine(Root, LogFile);
 
     /// <summary>How many threads each attempt had, in a row.</summary>
     public string Threads => Path.Combine(Root, "threads");

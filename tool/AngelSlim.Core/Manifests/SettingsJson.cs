@@ -18,6 +18,9 @@ internal static class SettingsJson
         where incidentals is Incidentals.Kept || !member.Property.IsDefined(typeof(IncidentalAttribute))
         select KeyValuePair.Create(member.Name, Value(member.Property.GetValue(settings), incidentals)));
 
+    /// <summary>A time in UTC, to the millisecond: <c>2026-01-31T08:00:00.000Z</c>; sortable as text.</summary>
+    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
     private static JsonNode? Value(object? value, Incidentals incidentals) => value switch
     {
         null => null,
@@ -27,7 +30,7 @@ internal static class SettingsJson
         int number => number,
         long number => number,
         double number => number,
-        DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+        DateTimeOffset time => Time(time),
         Enum choice => SettingsShape.Word(choice.ToString()),
         IDictionary table => new JsonObject(table.Keys.Cast<string>().Select(key => KeyValuePair.Create(key, Value(table[key], incidentals)))),
         IEnumerable items => new JsonArray([.. items.Cast<object?>().Select(item => Value(item, incidentals))]),

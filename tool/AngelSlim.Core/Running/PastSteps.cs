@@ -14,34 +14,42 @@ internal sealed class PastSteps(RunDatabase database)
             select s.id, s.stage, s.key, s.outcome, s.reason, s.seconds, a.bytes, s.artifact
             from steps s left join artifacts a on a.stage = s.stage and a.key = s.key where s.run = $run order by s.rowid
             """,
-            row => Read(run, row, Enum.Parse<StepOutcome>(row.GetString(3), ignoreCase: true)),
+            row => Read(row, Enum.Parse<StepOutcome>(row.GetString(3), ignoreCase: true)),
             ("$run", run)),
         .. database.Rows(
             """
             select step, stage, key, null, null, null, null, null from attempts t
             where run = $run and not exists (select 1 from steps s where s.run = t.run and s.id = t.step) order by id
             """,
-            row => Read(run, row, outcome: null),
+            row => Read(row, outcome: null),
             ("$run", run)),
     ];
 
-    private PastStep Read(long run, SqliteDataReader row, StepOutcome? outcome)
+    /// <summary>The same, with what they said, measured and read.</summary>
+    public IReadOnlyList<PastStep> InDetail(long run) =>
+    [
+        .. from step in Of(run)
+           select step with
+           {
+               Message = step.Outcome is StepOutcome.Failed ? Message(run, step.Id) : null,
+               Metrics = step.Key is { } key ? Metrics(key) : [],
+               Inputs = step.Key is { } made ? Inputs(made) : [],
+           },
+    ];
+
+    private static PastStep Read(SqliteDataReader row, StepOutcome? outcome)
     {
-        var (id, stage) = (row.GetString(0), row.GetString(1));
-        var key = row.IsDBNull(2) ? (StepKey?)null : new StepKey(stage, Digest.Parse(row.GetString(2)));
+        var stage = row.GetString(1);
         return new()
         {
-            Id = id,
+            Id = row.GetString(0),
             Stage = stage,
-            Key = key,
+            Key = row.IsDBNull(2) ? null : new StepKey(stage, Digest.Parse(row.GetString(2))),
             Outcome = outcome,
             Reason = row.IsDBNull(4) ? null : row.GetString(4),
             Seconds = row.IsDBNull(5) ? null : row.GetDouble(5),
             Bytes = row.IsDBNull(6) ? null : row.GetInt64(6),
             Digest = row.IsDBNull(7) ? null : row.GetString(7),
-            Message = outcome is StepOutcome.Failed ? Message(run, id) : null,
-            Metrics = key is { } known ? Metrics(known) : [],
-            Inputs = key is { } made ? Inputs(made) : [],
         };
     }
 
@@ -51,7 +59,9 @@ internal sealed class PastSteps(RunDatabase database)
     private IReadOnlyList<LastValue> Metrics(StepKey key) => database.Rows(
         """
         select name, step, value, max(rowid) from metrics
-        where attempt = (select id from attempts where stage = $stage and key = $key order by outcome is 'made' desc, id desc limit 1)
+        where attempt = coalesce(
+          (select id from attempts where stage = $stage and key = $key and outcome = 'made' order by id desc limit 1),
+          (select id from attempts where stage = $stage and key = $key order by id desc limit 1))
         group by name order by name
         """,
         row => new LastValue(row.GetString(0), row.IsDBNull(1) ? null : row.GetInt64(1), row.IsDBNull(2) ? null : row.GetDouble(2)),

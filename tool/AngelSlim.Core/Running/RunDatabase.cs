@@ -1,4 +1,3 @@
-using System.Globalization;
 using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Manifests;
 using Microsoft.Data.Sqlite;
@@ -183,7 +182,7 @@ internal sealed class RunDatabase : IDigestMemo, IDisposable
     }
 
     /// <summary>A time as it is stored: UTC, sortable as text.</summary>
-    public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset at) => SettingsJson.Time(at);
 
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();

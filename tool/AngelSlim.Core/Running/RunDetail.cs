@@ -30,13 +30,13 @@ internal sealed record PastStep
     public required string? Digest { get; init; }
 
     /// <summary>What a failed attempt said.</summary>
-    public required string? Message { get; init; }
+    public string? Message { get; init; }
 
     /// <summary>The last value of each series of the attempt that made the result, or that was the last to try.</summary>
-    public required IReadOnlyList<LastValue> Metrics { get; init; }
+    public IReadOnlyList<LastValue> Metrics { get; init; } = [];
 
     /// <summary>What its result was made of.</summary>
-    public required IReadOnlyList<PastInput> Inputs { get; init; }
+    public IReadOnlyList<PastInput> Inputs { get; init; } = [];
 }
 
 /// <summary>The last value of a series.</summary>
@@ -67,7 +67,7 @@ internal sealed record RunDetail(PastRun Run, string Effective, IReadOnlyList<Pa
     public static RunDetail Of(RunDatabase database, PastRun run) => new(
         run,
         (string)database.Scalar("select effective from runs where id = $run", ("$run", run.Id))!,
-        new PastSteps(database).Of(run.Id),
+        new PastSteps(database).InDetail(run.Id),
         database.Rows(
             "select point, tokens, at_least, found from verdicts where run = $run order by rowid",
             row => new PastVerdict(row.IsDBNull(0) ? null : row.GetString(0), new(row.GetString(1), row.GetDouble(2), row.GetDouble(3))),

@@ -1,10 +1,8 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using AngelSlim.Core.Stages;
 
 namespace AngelSlim.Core.Running;
 
-/// <summary>What happened in a step, one JSON object a line; appended by each attempt, and kept beside the result.</summary>
+/// <summary>What happened in a step, one <see cref="EventLine"/> after another; appended by each attempt, and kept beside the result.</summary>
 internal sealed class RunLog : IDisposable
 {
     private static readonly TimeSpan BetweenProgress = TimeSpan.FromSeconds(1);
@@ -28,34 +26,9 @@ internal sealed class RunLog : IDisposable
             _lastProgress = happened.At;
         }
 
-        _file.WriteLine(ToJson(happened).ToJsonString());
+        _file.WriteLine(EventLine.Of(happened));
     }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
-
-    private static JsonObject ToJson(StepEvent happened)
-    {
-        var line = new JsonObject { ["at"] = happened.At.ToString("O"), ["step"] = happened.StepId, ["event"] = JsonNamingPolicy.CamelCase.ConvertName(happened.Event.GetType().Name) };
-        foreach (var (name, value) in Facts(happened.Event))
-        {
-            line[name] = value;
-        }
-
-        return line;
-    }
-
-    private static IEnumerable<(string Name, JsonNode? Value)> Facts(RunEvent happened) => happened switch
-    {
-        Progressed progressed => [("done", progressed.Done), ("total", progressed.Total), ("unit", progressed.Unit), ("detail", progressed.Detail)],
-        Measured measured => [("name", measured.Name), ("value", Finite(measured.Value)), ("of", measured.Step)],
-        Said said => [("text", said.Text), ("warning", said.Warning)],
-        Began began => [("reason", began.Reason)],
-        Failed failed => [("problem", failed.Problem), ("trace", failed.Trace)],
-        Ended ended => [("outcome", JsonNamingPolicy.CamelCase.ConvertName(ended.Result.Outcome.ToString())), ("seconds", ended.Result.Seconds)],
-        _ => [],
-    };
-
-    /// <summary>JSON has no word for what is not finite; a text says it.</summary>
-    private static JsonNode Finite(double value) => double.IsFinite(value) ? value : value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using AngelSlim.Core.Stages;
 
 namespace AngelSlim.Core.Running;
@@ -31,22 +29,6 @@ internal sealed record StepProgress(DateTimeOffset At, Progressed Progress)
     }
 
     /// <summary>A line may be cut: at the seek, or because it is just being written.</summary>
-    private static StepProgress? Read(string line)
-    {
-        if (!line.Contains("\"progressed\"", StringComparison.Ordinal))
-        {
-            return null;
-        }
-
-        try
-        {
-            var json = JsonNode.Parse(line)!;
-            var progressed = new Progressed((long)json["done"]!, (long)json["total"]!, (string)json["unit"]!) { Detail = (string?)json["detail"] };
-            return (string?)json["event"] is "progressed" ? new((DateTimeOffset)json["at"]!, progressed) : null;
-        }
-        catch (Exception failure) when (failure is JsonException or InvalidOperationException or FormatException or NullReferenceException or ArgumentNullException)
-        {
-            return null;
-        }
-    }
+    private static StepProgress? Read(string line) =>
+        line.Contains("\"progressed\"", StringComparison.Ordinal) && EventLine.Read(line) is { Event: Progressed progressed } happened ? new(happened.At, progressed) : null;
 }

@@ -36,6 +36,39 @@ internal sealed class SchemaWriter(XmlSummaries summaries)
         return required.Count == schema["properties"]!.AsObject().Count ? Text(schema) : throw new NotSupportedException($"A member of {record.Name} is not required; every member of a document is.");
     }
 
+    /// <summary>The schema of a line that is of one of several kinds.</summary>
+    /// <param name="form">What every line says it is.</param>
+    /// <param name="line">Whose summary says what the lines are.</param>
+    /// <param name="kinds">The members of each kind, by the word that its member <c>event</c> has.</param>
+    public string Lines(string form, Type line, IReadOnlyDictionary<string, Type> kinds)
+    {
+        var schema = Head(form, line);
+        schema.Remove("type");
+        schema.Insert(1, "$id", $"urn:{form.Replace('/', ':')}");
+        schema["oneOf"] = new JsonArray([.. kinds.Select(kind => Kind(form, kind.Key, kind.Value))]);
+        return Text(schema);
+    }
+
+    private JsonObject Kind(string form, string word, Type members)
+    {
+        var schema = new JsonObject { ["title"] = word, ["description"] = summaries.Of(members), ["type"] = "object" };
+        AddMembers(schema, members);
+        (string Name, JsonObject Schema)[] common =
+        [
+            ("form", new() { ["const"] = form }),
+            ("at", new() { ["description"] = "When, UTC.", ["type"] = "string", ["format"] = "date-time" }),
+            ("step", new() { ["description"] = "The step's name in the experiment.", ["type"] = "string" }),
+            ("event", new() { ["const"] = word }),
+        ];
+        foreach (var (index, member) in common.Index())
+        {
+            schema["properties"]!.AsObject().Insert(index, member.Name, member.Schema);
+            schema["required"]!.AsArray().Insert(index, member.Name);
+        }
+
+        return schema;
+    }
+
     private static string Text(JsonObject schema) => schema.ToJsonString(Indented).ReplaceLineEndings("\n") + "\n";
 
     private JsonObject Head(string title, Type record) => new()
