@@ -30,6 +30,34 @@ public sealed class An_unrolled_attention
         }
     }
 
+    /// <remarks>TorchSharp has one object of each kind of node in the process: what it keeps for one training, another must not touch.</remarks>
+    [Fact]
+    public void Gives_two_trainings_on_two_threads_what_it_gives_each_alone()
+    {
+        const int Rounds = 40;
+        long[] shape = [1, 4, 2, 24, 16];
+        using var scope = NewDisposeScope();
+        var alone = Run(shape, 5, float32, Unrolled);
+        var differing = 0;
+        using var both = new Barrier(2);
+        var threads = Enumerable.Range(0, 2).Select(_ => new Thread(() =>
+        {
+            set_num_threads(1);
+            both.SignalAndWait();
+            for (var round = 0; round < Rounds; round++)
+            {
+                using var inner = NewDisposeScope();
+                var beside = Run(shape, 5, float32, Unrolled);
+                Interlocked.Add(ref differing, alone.Zip(beside).Count(pair => !pair.First.equal(pair.Second).all().item<bool>()));
+            }
+        })).ToList();
+
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+
+        Assert.Equal(0, differing);
+    }
+
     [Fact]
     public void Refuses_heads_that_cannot_be_shared()
     {

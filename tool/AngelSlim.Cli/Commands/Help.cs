@@ -29,12 +29,6 @@ internal static class Help
     /// <summary>Of <c>--store</c> where no manifest is named.</summary>
     public const string StoreHere = "Folder of results; .angelslim in this folder when left out";
 
-    /// <summary>Of <c>--threads</c>.</summary>
-    public const string Threads = "Threads of libtorch; one per physical core when left out";
-
-    /// <summary>Of <c>--no-wait</c>.</summary>
-    public const string NoWait = "Do not wait for a step that another process is making; exit with 7";
-
     /// <summary>Of <c>--json</c>.</summary>
     public const string Json = "One JSON document on standard output instead of a table";
 }

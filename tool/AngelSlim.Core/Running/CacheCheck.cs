@@ -59,14 +59,7 @@ internal sealed class CacheCheck(RunSetup setup, RunPolicy policy, long run, Act
         var work = new WorkFolder(Path.Combine(setup.Store.Root, "verify", FormattableString.Invariant($"{run}-{planned.Recipe!.Key.Stage}-{planned.Recipe.Key.Recipe.Hex}")));
         try
         {
-            tell(next.Step.Id, new Began("made again beside the store, to verify it"));
-            _stages.Run(next.Step, again.Inputs, work, _ => { }, again.Cancellation);
-            Judge(planned, work);
-            Directory.Delete(work.Root, recursive: true);
-        }
-        catch (OperationCanceledException) when (again.Cancellation.IsCancellationRequested)
-        {
-            Directory.Delete(work.Root, recursive: true);
+            Make(planned, work, again);
         }
         catch (Exception failure)
         {
@@ -74,6 +67,23 @@ internal sealed class CacheCheck(RunSetup setup, RunPolicy policy, long run, Act
         }
 
         scheduler.Finish(next);
+    }
+
+    /// <summary>Makes it, compares, and leaves nothing, unless something is wrong.</summary>
+    private void Make(PlannedStep planned, WorkFolder work, Again again)
+    {
+        tell(planned.Step.Id, new Began("made again beside the store, to verify it"));
+        try
+        {
+            _stages.Run(planned.Step, again.Inputs, work, _ => { }, again.Cancellation);
+            Judge(planned, work);
+        }
+        catch (OperationCanceledException) when (again.Cancellation.IsCancellationRequested)
+        {
+            // The next check makes its own choice.
+        }
+
+        Directory.Delete(work.Root, recursive: true);
     }
 
     private void Judge(PlannedStep planned, WorkFolder work)

@@ -58,7 +58,8 @@ internal sealed class UnrolledAttention : IDraftAttention, IDisposable
     /// <summary>The step as one node of the autograd graph: (q, k⁰, v⁰, k¹, v¹, …) to the output.</summary>
     private sealed class Node : autograd.SingleTensorFunction<Node>
     {
-        private List<Tensor> _handedOver = [];
+        // There is one object of this type in the process, and trainings may run on several threads. Each walks its own graph on its own thread.
+        private readonly ThreadLocal<List<Tensor>> _handedOver = new(() => []);
 
         public override string Name => nameof(UnrolledAttention);
 
@@ -78,15 +79,15 @@ internal sealed class UnrolledAttention : IDraftAttention, IDisposable
         {
             // The engine takes its own reference after this method has returned, so ours can go no sooner than at the next
             // call. Left to the scope of the training step, the gradients of all steps would be alive together.
-            _handedOver.ForEach(gradient => gradient.Dispose());
+            _handedOver.Value!.ForEach(gradient => gradient.Dispose());
 
             using var scope = NewDisposeScope();
             var saved = ctx.get_saved_variables();
             var inputs = saved[..^2];
             var (block, later) = Sorted(inputs);
-            _handedOver = DiagonalAttention.Backward(grad_output, inputs[0], block, later, (saved[^2], saved[^1]));
-            _handedOver.ForEach(gradient => gradient.DetachFromDisposeScope());
-            return _handedOver;
+            var gradients = DiagonalAttention.Backward(grad_output, inputs[0], block, later, (saved[^2], saved[^1]));
+            gradients.ForEach(gradient => gradient.DetachFromDisposeScope());
+            return _handedOver.Value = gradients;
         }
 
         private static (KeysAndValues Block, IReadOnlyList<KeysAndValues> Later) Sorted(List<Tensor> inputs) =>
