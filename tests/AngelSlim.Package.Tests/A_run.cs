@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using AngelSlim.Core.Manifests;
 using AngelSlim.Testing;
 using Xunit;
 
@@ -84,6 +85,7 @@ public sealed class A_run(InstalledTool tool)
     }
 
     [Fact]
+    [Provokes(ProblemCode.ExpectationMissed)]
     public void That_misses_what_is_expected_of_it_ends_with_4()
     {
         TinyExperiment.Write(_run.Folder, "expecting.json", ("expect.acceptanceLengthAtLeast", new JsonObject { ["1"] = 1, ["2"] = 3 }));
@@ -91,6 +93,18 @@ public sealed class A_run(InstalledTool tool)
         Assert.Equal(4, exitCode);
         Assert.Matches(@"expecting\.json\(1,\d+\): error ASL2002: The acceptance length at k = 2 is [12]\.\d\d\d; at least 3 was expected\.\n\z", talk);
         Assert.Equal([true, false], JsonNode.Parse(output)!["expectations"]!.AsArray().Select(verdict => (bool)verdict!["met"]!));
+    }
+
+    [Fact]
+    [Provokes(ProblemCode.NoNativeLibrary)]
+    public void Without_libtorch_says_how_to_fetch_it()
+    {
+        var folder = tool.NewFolder();
+        TinyExperiment.Write(folder, "tiny.json");
+        var (exitCode, _, talk) = tool.RunWith(new() { ["NUGET_PACKAGES"] = Path.Combine(folder, "none") }, folder, "run", "tiny.json");
+        Assert.Equal(8, exitCode);
+        Assert.Contains("error ASL3004: libtorch ", talk, StringComparison.Ordinal);
+        Assert.Contains("dotnet restore", talk, StringComparison.Ordinal);
     }
 
     private string[] Planned(string path, JsonNode value)

@@ -3,6 +3,7 @@ using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Planning;
 using AngelSlim.Core.Running;
 using AngelSlim.Core.Stages;
+using AngelSlim.Testing;
 using AngelSlim.Toy;
 using Microsoft.Data.Sqlite;
 using Xunit;
@@ -29,6 +30,7 @@ public sealed class A_fault_of_the_machine : IDisposable
         Assert.Equal(code, IndexFault.Of("/store/runs.db", new SqliteException("said", error))?.Problem.Code);
 
     [Fact]
+    [Provokes(ProblemCode.FileSystem)]
     public void That_lets_no_index_be_opened_names_it_and_what_to_do()
     {
         Directory.CreateDirectory(_folder.At("runs.db"));
@@ -54,6 +56,7 @@ public sealed class A_fault_of_the_machine : IDisposable
     }
 
     [Fact]
+    [Provokes(ProblemCode.OutOfMemory)]
     public void That_leaves_libtorch_no_memory_says_what_needs_less()
     {
         var refused = Assert.Throws<DataException>(() => Run(new LibtorchFailure(

@@ -1,6 +1,7 @@
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Planning;
 using AngelSlim.Core.Stages;
+using AngelSlim.Testing;
 using AngelSlim.Toy;
 using Xunit;
 
@@ -11,6 +12,7 @@ public sealed class A_full_disk : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
+    [Provokes(ProblemCode.DiskFull)]
     public void Is_told_from_other_failures_and_keeps_the_work()
     {
         if (!File.Exists("/dev/full"))

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Running;
+using AngelSlim.Testing;
 using AngelSlim.Toy;
 using Xunit;
 using static AngelSlim.Toy.ToyStore;
@@ -72,6 +73,7 @@ public sealed class A_kill : IDisposable
     }
 
     [Fact]
+    [Provokes(ProblemCode.StoreBusy)]
     public void Frees_the_lock()
     {
         var (store, trace) = (_folder.At("store"), _folder.At("trace"));

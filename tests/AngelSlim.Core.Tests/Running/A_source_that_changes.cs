@@ -3,6 +3,7 @@ using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Planning;
 using AngelSlim.Core.Running;
 using AngelSlim.Core.Stages;
+using AngelSlim.Testing;
 using AngelSlim.Toy;
 using Xunit;
 using static AngelSlim.Toy.ToyStore;
@@ -110,6 +111,7 @@ public sealed class A_source_that_changes : IDisposable
     }
 
     [Fact]
+    [Provokes(ProblemCode.SourceChanged)]
     public void In_a_target_folder_is_named()
     {
         var target = Directory.CreateDirectory(_folder.At("target")).FullName;

@@ -1,5 +1,6 @@
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Running;
+using AngelSlim.Testing;
 using AngelSlim.Toy;
 using Microsoft.Data.Sqlite;
 using Xunit;
@@ -12,6 +13,7 @@ public sealed class An_index : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
+    [Provokes(ProblemCode.StoreNewer)]
     public void That_a_newer_tool_wrote_is_refused()
     {
         using (var database = RunDatabase.Open(_folder.Path))
@@ -121,6 +123,7 @@ public sealed class An_index : IDisposable
     }
 
     [Fact]
+    [Provokes(ProblemCode.StoreCorrupt)]
     public void That_is_no_database_is_refused_with_what_to_do()
     {
         File.WriteAllText(_folder.At("runs.db"), new string('x', 5000));

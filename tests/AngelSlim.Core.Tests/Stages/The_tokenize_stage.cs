@@ -8,6 +8,7 @@ using AngelSlim.Core.Stages;
 using AngelSlim.Core.Stages.Contracts;
 using AngelSlim.Core.Tests.Text;
 using AngelSlim.Core.Text;
+using AngelSlim.Testing;
 using Xunit;
 
 namespace AngelSlim.Core.Tests.Stages;
@@ -110,6 +111,7 @@ public sealed class The_tokenize_stage
     }
 
     [Fact]
+    [Provokes(ProblemCode.NoRows)]
     public void Names_a_file_that_has_no_row()
     {
         var failure = Assert.Throws<DataException>(() => Run(Settings, [" ", ""]));

@@ -38,6 +38,7 @@ public sealed class A_broken_tokenizer_file : IDisposable
     [InlineData("normalizer", "\"NFKC\"", "type", "$.normalizer.type: normalizer NFKC")]
     [InlineData("post_processor", "\"BertProcessing\"", "type", "post_processor BertProcessing")]
     [InlineData("decoder", "\"WordPiece\"", "type", "decoder WordPiece")]
+    [Provokes(ProblemCode.BadTokenizer)]
     public void Is_refused_by_name_and_place(string section, string json, string member, string message)
     {
         var root = Sound("qwen2");

@@ -1,6 +1,7 @@
 using System.Text;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Text;
+using AngelSlim.Testing;
 using Xunit;
 
 namespace AngelSlim.Core.Tests.Text;
@@ -45,6 +46,7 @@ public sealed class A_row_of_conversation
     [InlineData("{\"messages\": [{\"role\": \"user\", \"role\": \"user\"}]}", "not JSON")]
     [InlineData("{\"messages\": [{\"role\": \"assistant\", \"content\": \"x\"}], \"turns\": [{\"token_ids\": [1]}, {\"token_ids\": [1]}]}", "of 2 answers, but 1")]
     [InlineData("{\"messages\": [{\"role\": \"assistant\", \"content\": \"x\"}], \"turns\": [{\"token_ids\": [-1]}]}", "whole numbers from 0")]
+    [Provokes(ProblemCode.BadRow)]
     public void Is_refused_with_file_line_and_reason(string row, string reason)
     {
         var failure = Assert.Throws<DataException>(() => ConversationReader.Read(Rows.Line(row)));

@@ -120,15 +120,6 @@ public sealed class Pretraining_a_target : IClassFixture<Pretraining_a_target.Ru
         Assert.DoesNotContain(questions, asked.Contains);
     }
 
-    [Fact]
-    public void Refuses_heads_that_do_not_fit()
-    {
-        using var folder = new RunFolder();
-        var problem = Assert.Throws<UserException>(() => folder.Run(Small with { Heads = 3, KeyHeads = 2 })).Problems.Single();
-
-        Assert.Contains("multiple of keyHeads", problem.Message, StringComparison.Ordinal);
-    }
-
     private JsonElement[] Lines(string file) =>
         [.. File.ReadLines(Path.Combine(_runs.Whole.Output, file)).Select(line => JsonDocument.Parse(line).RootElement)];
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using AngelSlim.Core.Manifests;
+using AngelSlim.Testing;
 using AngelSlim.Torch.Layers;
 using AngelSlim.Torch.Targets;
 using Xunit;
@@ -92,6 +93,7 @@ public sealed class A_target_config
     [InlineData("""{"architectures":["\ud800"]}""")]
     [InlineData("""{"model_type":"\ud800"}""")]
     [InlineData("""{"\ud800":1,"\ud801":2}""")]
+    [Provokes(ProblemCode.BadConfig)]
     public void Is_refused_when_it_is_not_one_sound_object(string text)
     {
         File.WriteAllText(Path.Combine(_folder, "config.json"), text);

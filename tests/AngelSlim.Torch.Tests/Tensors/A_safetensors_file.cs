@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using AngelSlim.Core.Manifests;
+using AngelSlim.Testing;
 using AngelSlim.Torch.Tensors;
 using Xunit;
 using static TorchSharp.torch;
@@ -122,6 +123,7 @@ public sealed class A_safetensors_file
     [InlineData(new byte[] { 255, 255, 255, 255, 255, 255, 255, 255, 123, 125 })]
     [InlineData(new byte[] { 3, 0, 0, 0, 0, 0, 0, 0, 123, 125 })]
     [InlineData(new byte[] { 2, 0, 0, 0, 0, 0, 0, 0, 123, 255 })]
+    [Provokes(ProblemCode.BadWeights)]
     public void Is_refused_when_it_is_no_such_file(byte[] bytes)
     {
         File.WriteAllBytes(At("a"), bytes);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Testing;
 using AngelSlim.Torch.Drafts;
 using AngelSlim.Torch.Tensors;
 using AngelSlim.Torch.Tests.Drafts;
@@ -121,6 +122,7 @@ public sealed class A_trainer : IDisposable
     }
 
     [Fact]
+    [Provokes(ProblemCode.Diverged)]
     public void Stops_before_the_update_when_a_number_is_not_finite_and_keeps_the_batch()
     {
         using var scope = NewDisposeScope();

@@ -15,7 +15,8 @@ internal static class ExperimentChecks
         Norms(experiment.Draft, checks);
         HiddenLayers(experiment.Draft, checks);
         Head(experiment.Draft, checks);
-        Length(checks);
+        Length(experiment.Training, checks);
+        Pretraining(experiment.Target.Pretrain, checks);
         Compatible(experiment, checks);
         Expectations(experiment, checks);
     }
@@ -84,11 +85,34 @@ internal static class ExperimentChecks
         }
     }
 
-    private static void Length(CheckList checks)
+    private static void Length(TrainingSettings training, CheckList checks)
     {
+        if (checks.AreSound("training.steps", "training.warmupSteps") && checks.IsGiven("training.warmupSteps") && training.WarmupSteps >= training.Steps)
+        {
+            checks.Odd("training.warmupSteps", $"'training.warmupSteps' is {training.WarmupSteps}, and there are {training.Steps} steps: the learning rate rises to the end.");
+        }
+
         if (checks.AreSound("training.steps", "training.epochs") && checks.IsGiven("training.steps") && checks.IsGiven("training.epochs"))
         {
             checks.Odd("training.epochs", "'training.epochs' is not used, because 'training.steps' is given; remove one of them.");
+        }
+    }
+
+    private static void Pretraining(PretrainSettings? pretrain, CheckList checks)
+    {
+        if (pretrain is null || !checks.AreSound("target.pretrain"))
+        {
+            return;
+        }
+
+        if (pretrain.Heads % pretrain.KeyHeads is not 0)
+        {
+            checks.Wrong(ProblemCode.Contradiction, "target.pretrain.heads", $"'target.pretrain.heads' is {pretrain.Heads}; expected a multiple of 'keyHeads', which is {pretrain.KeyHeads}.");
+        }
+
+        if (pretrain.HeadSize % 2 is not 0)
+        {
+            checks.Wrong(ProblemCode.OutOfRange, "target.pretrain.headSize", $"'target.pretrain.headSize' is {pretrain.HeadSize}; expected an even number: rotary positions turn pairs of channels.");
         }
     }
 

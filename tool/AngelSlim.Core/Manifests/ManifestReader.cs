@@ -66,6 +66,7 @@ internal sealed class ManifestReader(string path, Surroundings surroundings, IRe
         var checks = new CheckList(json, reading);
         ExperimentChecks.Check(experiment, checks);
         var sources = new SourceFinder(_folder, surroundings, checks).Find(experiment);
+        TargetChecks.Check(experiment, sources.Target, checks);
         return new(new(path, experiment, json, sources, []), [.. reading.Findings.Select(Placed), .. checks.Problems]);
     }
 

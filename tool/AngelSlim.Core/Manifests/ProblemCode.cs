@@ -1,46 +1,154 @@
 namespace AngelSlim.Core.Manifests;
 
 /// <summary>Every code there is. A code is never reused for another meaning.</summary>
-/// <remarks>ASL0xxx the question (manifest, options); ASL1xxx data that came from outside; ASL2xxx results; ASL3xxx the machine and the store.</remarks>
+/// <remarks>ASL0xxx the question (manifest, options); ASL1xxx data that came from outside; ASL2xxx results; ASL3xxx the machine and the store. <c>docs/problems.md</c> is written from this file.</remarks>
 internal static class ProblemCode
 {
     // The manifest.
+    [Explained(
+        "A manifest, a value of `--set`, or the file of `--set-file` is not JSON in UTF-8. Comments and trailing commas are allowed.",
+        "Mend the text at the place; the message says what the parser expected there.")]
     public const string NotJson = "ASL0001";
+
+    [Explained(
+        "No setting has this name.",
+        "Take the name that the message suggests, or take the member out. `dotnet angelslim schema` lists every setting.")]
     public const string UnknownMember = "ASL0002";
+
+    [Explained(
+        "An object has a member twice; programs differ in which one they take.",
+        "Keep one of the two.")]
     public const string DuplicateMember = "ASL0003";
+
+    [Explained(
+        "A setting that has no default is not given.",
+        "Add it; the message says of what type it is.")]
     public const string MissingMember = "ASL0004";
+
+    [Explained(
+        "A setting is of another JSON type: a text for a number, a single value for a list, null where there has to be a value.",
+        "Write it as the message says; in `--set` a list is `[2,4]` and a text needs no quotes.")]
     public const string WrongType = "ASL0005";
+
+    [Explained(
+        "A value is of the right type, but not within its limits: too large, too small, there twice, too few items, not of the form.",
+        "Take a value within the limits that the message names.")]
     public const string OutOfRange = "ASL0006";
+
+    [Explained(
+        "A file, folder or model that is named is not there, or not readable. Paths in a manifest are relative to the manifest.",
+        "Correct the path, or fetch the file; the message says where was looked.")]
     public const string MissingFile = "ASL0007";
+
+    [Explained(
+        "Settings that are each right do not go together, or one of them has no effect beside the other (a warning).",
+        "Keep the one that is meant; the message names both.")]
     public const string Contradiction = "ASL0008";
+
+    [Explained(
+        "A word that is none of a setting's choices, or a name that stands for nothing here.",
+        "Take one of those in the message.")]
     public const string UnknownValue = "ASL0009";
+
+    [Explained(
+        "The command line cannot be followed.",
+        "Correct the option; `--help` behind a verb shows all of them with an example.")]
     public const string Usage = "ASL0010";
     public const string UnknownStep = "ASL0020";
     public const string MissingResult = "ASL0021";
 
     // Data from outside.
+    [Explained(
+        "A row of a JSONL file cannot be read as a conversation or a prompt.",
+        "Mend the row at the file and line, or set `data.onBadRow` to `skip`.")]
     public const string BadRow = "ASL1001";
+
+    [Explained(
+        "A weight file is damaged, incomplete, or not of the model that its config describes.",
+        "Fetch the checkpoint again; when it is whole, the message names the tensor that differs.")]
     public const string BadWeights = "ASL1002";
+
+    [Explained(
+        "A config.json or generation_config.json lacks something, or asks for something that is not supported; it is refused rather than guessed.",
+        "Use a model of a supported family, or mend the member that the message names.")]
     public const string BadConfig = "ASL1003";
+
+    [Explained(
+        "A tokenizer.json is damaged, or has a part that is not supported.",
+        "Fetch the file again; a part that is not supported is named, and needs another model.")]
     public const string BadTokenizer = "ASL1004";
+
+    [Explained(
+        "The target's chat template cannot be run, or raises an error for a conversation.",
+        "Mend the conversation or the template at the place; the message has the template's own words.")]
     public const string BadTemplate = "ASL1005";
+
+    [Explained(
+        "Nothing is left to train on, or to measure on, after reading the data.",
+        "Add rows, or change what filters them: `data.heldoutShare`, `data.maxTokens`, `evaluation.prompts`.")]
     public const string NoRows = "ASL1006";
+
+    [Explained(
+        "A draft that was exported or captured does not read back as what it should be.",
+        "Run again; if it stays, the folder was changed after it was made: delete it.")]
     public const string BadDraft = "ASL1007";
+
+    [Explained(
+        "A file that a run reads was changed while it ran, so that its results would not be of one content.",
+        "Leave the files alone during a run, and run again.")]
     public const string SourceChanged = "ASL1008";
 
     // Results.
+    [Explained(
+        "A loss, gradient or weight stopped being a number during training; the weights before it are kept.",
+        "Lower `training.learningRate`, or look at the batch that was kept beside the log.")]
     public const string Diverged = "ASL2001";
+
+    [Explained(
+        "The run came to its end, but below what `expect` asks for; exit code 4.",
+        "Look at the report for why, or change the expectation if it was too high.")]
     public const string ExpectationMissed = "ASL2002";
+
+    [Explained(
+        "In float32 the text with a draft differs from the plain text: speculative decoding would change what a model says.",
+        "This is a fault of the tool or of the export; keep the folder and report it.")]
     public const string TextsDiffer = "ASL2003";
     public const string Nondeterministic = "ASL2004";
     public const string WouldRun = "ASL2005";
 
     // The machine and the store.
+    [Explained(
+        "Another process makes this result at the moment; exit code 7.",
+        "Wait for it, or run without `--no-wait`; the message says who holds it.")]
     public const string StoreBusy = "ASL3001";
+
+    [Explained(
+        "A result or a record in the store is not what was written.",
+        "Delete the folder that the message names; the next run makes it again.")]
     public const string StoreCorrupt = "ASL3002";
+
+    [Explained(
+        "The disk is full, or would be; what was done is kept.",
+        "Free some space and run again.")]
     public const string DiskFull = "ASL3003";
+
+    [Explained(
+        "libtorch, which computes with tensors, is not on this machine.",
+        "Run the command that the message has; `NUGET_PACKAGES` says where it is looked for.")]
     public const string NoNativeLibrary = "ASL3004";
+
+    [Explained(
+        "A newer version of the tool wrote this store.",
+        "Update the tool, or name another store with `--store`.")]
     public const string StoreNewer = "ASL3005";
+
+    [Explained(
+        "The system refused to read or write a file.",
+        "Correct rights or path; the message has the system's own words.")]
     public const string FileSystem = "ASL3006";
+
+    [Explained(
+        "The machine's memory is used up.",
+        "Make what is kept at once smaller: `training.batchRows`, `data.maxTokens`; or use a larger machine.")]
     public const string OutOfMemory = "ASL3007";
 }

@@ -27,7 +27,6 @@ internal sealed class PretrainStage(TensorRuntime runtime) : TensorStage<Pretrai
     /// <inheritdoc/>
     protected override void Compute(PretrainSettings settings, PretrainInputs inputs, StageContext context)
     {
-        Check(settings);
         var tokenizer = TrainTokenizer(settings, context);
         var files = new TargetFiles(context.Output);
         files.Describe(settings, tokenizer.VocabularySize);
@@ -46,23 +45,6 @@ internal sealed class PretrainStage(TensorRuntime runtime) : TensorStage<Pretrai
         files.WriteConversations(answered.Select(conversation => conversation.Row(tokenizer)));
         files.WritePrompts(questions.Prompts);
         files.WriteCard(new(settings, tokenizer.VocabularySize, pretrainer.Weights.Values.Sum(weight => weight.numel()), pretrainer.Loss));
-    }
-
-    private static void Check(PretrainSettings settings)
-    {
-        if (settings.Heads % settings.KeyHeads is not 0)
-        {
-            throw new UserException(
-                ProblemCode.Contradiction,
-                $"target.pretrain.heads should be a multiple of keyHeads ({settings.KeyHeads}) but is {settings.Heads}; change one of them.");
-        }
-
-        if (settings.HeadSize % 2 is not 0)
-        {
-            throw new UserException(
-                ProblemCode.Contradiction,
-                $"target.pretrain.headSize should be even, because rotary positions turn pairs of channels, but is {settings.HeadSize}.");
-        }
     }
 
     private static Tokenizer TrainTokenizer(PretrainSettings settings, StageContext context)

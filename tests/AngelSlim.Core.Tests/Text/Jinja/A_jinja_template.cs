@@ -104,6 +104,7 @@ public sealed class A_jinja_template(ITestOutputHelper output)
     [InlineData("{{ ('a,' * 8000000).split(',')|length }}")]
     [InlineData("{% set x = 'A' * 1000000 %}{{ ([x] * 1000000)|sort|length }}")]
     [InlineData("{% set f = 'a' * 16000000 %}{% for i in range(100000) %}{% if f % () %}{% endif %}{% endfor %}")]
+    [Provokes(ProblemCode.BadTemplate)]
     public void Ends_with_an_error_instead_of_a_hang_or_a_crash(string template)
     {
         var failure = Assert.Throws<DataException>(() => JinjaTemplate.Parse(template, "t.jinja").Render([], new FixedClock()));

@@ -1,4 +1,5 @@
 using AngelSlim.Core.Manifests;
+using AngelSlim.Testing;
 using AngelSlim.Torch.Drafts.Export;
 using Xunit;
 
@@ -128,6 +129,7 @@ public sealed class An_export_check
     }
 
     [Fact]
+    [Provokes(ProblemCode.BadDraft)]
     public void Puts_all_faults_into_one_error_with_the_folder()
     {
         var export = new HandmadeExport();
