@@ -61,7 +61,7 @@ public sealed class Problems_of_a_manifest : IDisposable
     [Theory]
     [InlineData("{ \"vision_config\": {} }", "\"modality\": \"text\"", "(2,13): error ASL0008: 'modality' is 'text', but the target reads images too: its config.json has 'vision_config'. Name a target that reads text only.")]
     [InlineData("{ \"audio_config\": {} }", "\"mode\": \"online\"", "(1,1): error ASL0008: 'modality' is 'text', but the target reads sound too: its config.json has 'audio_config'. Name a target that reads text only.")]
-    [InlineData("{ \"num_hidden_layers\": 8 }", "\"draft\": { \"hiddenLayers\": [1, 5, 8] }", "(2,36): error ASL0006: 'draft.hiddenLayers[2]' is 8; the target has 8 layers, so expected 0 to 7.")]
+    [InlineData("{ \"num_hidden_layers\": 8 }", "\"draft\": { \"hiddenLayers\": [1, 5, 8] }", "(2,35): error ASL0006: 'draft.hiddenLayers[2]' is 8; the target has 8 layers, so expected 0 to 7.")]
     public void With_its_target_show_before_anything_runs(string config, string more, string problem)
     {
         _folder.Write("target/config.json", config);
@@ -80,14 +80,14 @@ public sealed class Problems_of_a_manifest : IDisposable
     }
 
     [Theory]
-    [InlineData("{ \"heads\": 3, \"keyHeads\": 2 }", "(1,49): error ASL0008: 'target.pretrain.heads' is 3; expected a multiple of 'keyHeads', which is 2.")]
-    [InlineData("{ \"headSize\": 33 }", "(1,52): error ASL0006: 'target.pretrain.headSize' is 33; expected an even number: rotary positions turn pairs of channels.")]
+    [InlineData("{ \"heads\": 3, \"keyHeads\": 2 }", "(1,51): error ASL0008: 'target.pretrain.heads' is 3; expected a multiple of 'keyHeads', which is 2.")]
+    [InlineData("{ \"headSize\": 33 }", "(1,54): error ASL0006: 'target.pretrain.headSize' is 33; expected an even number: rotary positions turn pairs of channels.")]
     public void Show_in_a_target_that_is_still_to_be_made(string pretrain, string problem) => Assert.Equal(
         "FOLDER/e.json" + problem,
         _folder.Problem($$"""{ "name": "e", "target": { "pretrain": {{pretrain}} }, "data": { "train": ["train.jsonl"] } }"""));
 
     [Fact]
     public void Are_warnings_where_a_setting_only_has_no_effect() => Assert.Equal(
-        ["FOLDER/e.json(2,44): warning ASL0008: 'training.warmupSteps' is 9, and there are 5 steps: the learning rate rises to the end."],
+        ["FOLDER/e.json(2,42): warning ASL0008: 'training.warmupSteps' is 9, and there are 5 steps: the learning rate rises to the end."],
         _folder.Read($"{ManifestFolder.Least[..^2]},\n\"training\": {{ \"steps\": 5, \"warmupSteps\": 9 }} }}").Warnings.Select(_folder.Told));
 }

@@ -32,7 +32,9 @@ internal sealed class LocatedJson
         try
         {
             using var stream = File.OpenRead(path);
-            var utf8 = new byte[LargestFile + 1];
+
+            // One byte more than may be there shows a file that is too large, or that grows.
+            var utf8 = new byte[stream.CanSeek && stream.Length > 0 ? Math.Min(stream.Length, LargestFile) + 1 : LargestFile + 1];
             var length = stream.ReadAtLeast(utf8, utf8.Length, throwOnEndOfStream: false);
             return length <= LargestFile
                 ? Parse(utf8[..length], new TextPlace(path, 1, 1))
