@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using AngelSlim.Core.Manifests;
+using AngelSlim.Testing;
 using Xunit;
 
 namespace AngelSlim.Package.Tests;
@@ -40,6 +42,7 @@ public sealed class A_part_of_a_run(InstalledTool tool)
     }
 
     [Fact]
+    [Provokes(ProblemCode.UnknownStep)]
     public void That_nobody_knows_is_guessed()
     {
         var (exitCode, _, talk) = tool.Run(_run.Folder, "run", "tiny.json", "--only", "trian", "--until", "exprot");

@@ -1,6 +1,7 @@
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Planning;
 using AngelSlim.Core.Running;
+using AngelSlim.Testing;
 using AngelSlim.Toy;
 using Xunit;
 using static AngelSlim.Toy.ToyStore;
@@ -23,6 +24,7 @@ public sealed class A_cache_check : IDisposable
     }
 
     [Fact]
+    [Provokes(ProblemCode.Nondeterministic)]
     public void Finds_a_stage_that_is_not_deterministic_and_keeps_both_results()
     {
         Check(share: 0);

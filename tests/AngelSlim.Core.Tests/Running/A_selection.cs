@@ -1,6 +1,7 @@
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Planning;
 using AngelSlim.Core.Running;
+using AngelSlim.Testing;
 using AngelSlim.Toy;
 using Xunit;
 using static AngelSlim.Toy.ToyStore;
@@ -55,6 +56,7 @@ public sealed class A_selection : IDisposable
     }
 
     [Fact]
+    [Provokes(ProblemCode.MissingResult)]
     public void Begins_nothing_when_what_it_reads_is_not_there_and_says_what()
     {
         using var toy = new ToyStore(_folder.Path);
@@ -81,6 +83,7 @@ public sealed class A_selection : IDisposable
     }
 
     [Fact]
+    [Provokes(ProblemCode.WouldRun)]
     public void That_is_frozen_names_every_step_that_would_run()
     {
         using var toy = new ToyStore(_folder.Path);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Settings;
 using AngelSlim.Core.Stages;
 using AngelSlim.Core.Stages.Contracts;

@@ -54,7 +54,15 @@ internal static class ProblemCode
         "The command line cannot be followed.",
         "Correct the option; `--help` behind a verb shows all of them with an example.")]
     public const string Usage = "ASL0010";
+
+    [Explained(
+        "A step that is named is none of the experiment's.",
+        "Take a name that `plan` shows; the message says the nearest.")]
     public const string UnknownStep = "ASL0020";
+
+    [Explained(
+        "A part of the run was chosen (`--only`, `--from`), and what it starts from is not in the store.",
+        "Make that first with `--until`, or choose more.")]
     public const string MissingResult = "ASL0021";
 
     // Data from outside.
@@ -113,7 +121,15 @@ internal static class ProblemCode
         "In float32 the text with a draft differs from the plain text: speculative decoding would change what a model says.",
         "This is a fault of the tool or of the export; keep the folder and report it.")]
     public const string TextsDiffer = "ASL2003";
+
+    [Explained(
+        "The same recipe gave other bytes than the store has.",
+        "Compare the two folders. Where only floats differ, threads or another processor may be the reason; else the stage is at fault.")]
     public const string Nondeterministic = "ASL2004";
+
+    [Explained(
+        "`--frozen` allows nothing to run, and something would; exit code 9.",
+        "Run without `--frozen`, or put back what the results were made of.")]
     public const string WouldRun = "ASL2005";
 
     // The machine and the store.
