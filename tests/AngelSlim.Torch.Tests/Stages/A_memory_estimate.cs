@@ -1,0 +1,73 @@
+using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Core.Stages;
+using AngelSlim.Core.Stages.Contracts;
+using AngelSlim.Testing;
+using AngelSlim.Torch.Drafts;
+using AngelSlim.Torch.Pretraining;
+using AngelSlim.Torch.Stages;
+using AngelSlim.Torch.Targets;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace AngelSlim.Torch.Tests.Stages;
+
+/// <summary>Counted by hand in the product, and here from the weights themselves; norms are too small to count.</summary>
+public sealed class A_memory_estimate
+{
+    private static readonly TargetFolder Target = new(Path.Combine(Golden.Root, "experiments", "builtin", "tiny-text"));
+
+    [Theory]
+    [InlineData(Dtype.Float32, 4)]
+    [InlineData(Dtype.Bfloat16, 2)]
+    public void Of_a_target_is_that_of_its_weights(Dtype dtype, int bytes)
+    {
+        using var scope = NewDisposeScope();
+        using var target = TargetModel.Load(Target.Folder, float32, CPU);
+        var ends = TargetEnds.Of(target);
+        var file = new FileInfo(Path.Combine(Target.Folder, "model.safetensors")).Length;
+
+        Assert.Equal(file / 2 * bytes, MemoryEstimate.Target(Target, dtype));
+        Assert.Equal(ends.Head_VD.numel() * bytes, MemoryEstimate.TargetEnds(Target, dtype));
+    }
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData(300, 100)]
+    public void Of_a_draft_in_training_is_four_times_that_of_its_weights(int? vocabulary, int? inner)
+    {
+        using var scope = NewDisposeScope();
+        var target = TargetConfigReader.Read(Target.Folder);
+        var settings = new DraftSettings { Vocabulary = vocabulary, IntermediateSize = inner };
+        var weights = FirstWeights.Draw(DraftConfig.For(settings, Compatibility.None, target, vocabulary ?? target.Vocabulary), 0.02, seed: 1);
+
+        Near(weights.Values.Sum(weight => weight.numel()) * 16, MemoryEstimate.Training(settings, Target));
+    }
+
+    [Fact]
+    public void Of_a_target_in_training_is_four_times_that_of_its_weights()
+    {
+        using var scope = NewDisposeScope();
+        using var random = new Generator(1);
+        var settings = new PretrainSettings();
+        var weights = FreshWeights.Draw(settings, settings.Vocabulary, random);
+
+        Near(weights.Sum(weight => weight.Value.numel()) * 16, MemoryEstimate.Training(settings));
+    }
+
+    [Fact]
+    public void Keeps_an_evaluation_alone()
+    {
+        var draft = Directory.CreateTempSubdirectory("angelslim-");
+        File.WriteAllBytes(Path.Combine(draft.FullName, "model.safetensors"), new byte[1000]);
+        IStage stage = new EvaluateStage(new TensorRuntime("", Threads: 1));
+        var settings = new EvaluateSettings { SpeculativeTokens = 1, PromptLabels = [], PromptsPerFile = 1, MaxNewTokens = 1, Dtype = Dtype.Bfloat16 };
+
+        var needs = stage.NeedsOf(settings, new EvaluateInputs(Target, new ExportedDraft(draft.FullName), new TokenRows(""), []));
+
+        Assert.Equal(new Needs(MemoryEstimate.Target(Target, Dtype.Bfloat16) + 1000 + MemoryEstimate.Rest, Alone: true), needs);
+        draft.Delete(recursive: true);
+    }
+
+    private static void Near(long counted, long estimated) => Assert.InRange((double)estimated / counted, 0.98, 1.0);
+}
