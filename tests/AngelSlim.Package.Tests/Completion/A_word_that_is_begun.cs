@@ -43,6 +43,8 @@ public sealed class A_word_that_is_begun : IDisposable
     [InlineData("schema expe", "experiment")]
     [InlineData("plan e.json --graph m", "mermaid")]
     [InlineData("comp", "completion")]
+    [InlineData("plan a.json --graph ", "dot mermaid")]
+    [InlineData("sweep a.json --axis training.optimizer=a", "training.optimizer=adamw")]
     public void Becomes_what_is_known(string typed, string expected) => Assert.Equal(expected, string.Join(' ', Completed(typed)));
 
     [Fact]

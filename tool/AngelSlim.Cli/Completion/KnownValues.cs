@@ -22,12 +22,13 @@ internal sealed class KnownValues(Machine machine, Func<string, IReadOnlyList<Ma
     {
         "manifest" => Files(begun, ".json"),
         "file" => Files(begun, ""),
-        "folder" => Folders(begun),
+        "folder" or "model" => Folders(begun),
         "path" => SettingsShape.Paths(typeof(Experiment)),
         "path=file" => AfterPath(begun, (_, rest) => Files(rest, ".json")),
         "path=value" or "path=values" or "path=value,path=value" => AfterPath(begun, (member, _) => Words(member)),
         "step" => Steps(typed),
-        "run" => Runs(begun, typed),
+        "run" => Numbers(typed).Concat(InStore(typed, store => store.Runs.Names())).Append("last").Concat(Files(begun, ".json")),
+        "what" => Numbers(typed),
         "experiment" => InStore(typed, store => store.Runs.Names()),
         "outcome" => Enum.GetValues<RunState>().Select(RunTable.Word),
         "schema" => Directory.EnumerateFiles(Path.Combine(machine.ProgramFolder, "schemas")).Select(path => Path.GetFileName(path).Split('.')[0]),
@@ -93,8 +94,7 @@ internal sealed class KnownValues(Machine machine, Func<string, IReadOnlyList<Ma
         }
     }
 
-    private IEnumerable<string> Runs(string begun, TypedVerb typed) =>
-        InStore(typed, store => store.Runs.Find(new() { Most = RunsOffered }).Select(run => $"{run.Id}").Concat(store.Runs.Names()).Append("last")).Concat(Files(begun, ".json"));
+    private List<string> Numbers(TypedVerb typed) => InStore(typed, store => store.Runs.Find(new() { Most = RunsOffered }).Select(run => $"{run.Id}"));
 
     private List<string> InStore(TypedVerb typed, Func<ExistingStore, IEnumerable<string>> look)
     {
