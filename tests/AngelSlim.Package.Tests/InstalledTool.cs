@@ -94,7 +94,8 @@ public sealed class InstalledTool : IDisposable
 
     private static Process Begin(string program, string folder, Dictionary<string, string> settings, string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        // A test run that was started in the background ignores SIGINT, and what it starts inherits that.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", program, .. arguments]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
 
         // The test runner's own settings are not those of a user's shell.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || name.StartsWith("VSTEST", StringComparison.Ordinal)).ToList())
