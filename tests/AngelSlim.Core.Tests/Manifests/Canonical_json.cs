@@ -83,7 +83,7 @@ public sealed class Canonical_json
     [Fact]
     public void Writes_settings_with_every_default_and_enums_as_words() => Assert.Equal(
         """{"dtype":"bfloat16","name":null,"rate":0.001,"steps":7,"tokens":[2,4]}""",
-        CanonicalJson.Write(CanonicalJson.Of(new Plain { Steps = 7 })));
+        CanonicalJson.Write(SettingsJson.Of(new Plain { Steps = 7 })));
 
     [Fact]
     public void Leaves_incidental_settings_out_at_every_depth_when_asked()
@@ -91,10 +91,10 @@ public sealed class Canonical_json
         var settings = new Outer { Inner = new Inner { Result = 1, Workers = 8 }, Threads = 2, Derived = 3 };
         Assert.Equal(
             """{"derived":3,"inner":{"result":1}}""",
-            CanonicalJson.Write(CanonicalJson.Of(settings, Incidentals.LeftOut)));
+            CanonicalJson.Write(SettingsJson.Of(settings, Incidentals.LeftOut)));
         Assert.Equal(
             """{"derived":3,"inner":{"result":1,"workers":8},"threads":2}""",
-            CanonicalJson.Write(CanonicalJson.Of(settings)));
+            CanonicalJson.Write(SettingsJson.Of(settings)));
     }
 
     private static JsonNode? Value(Random random, int depth) => random.Next(depth > 0 ? 7 : 5) switch

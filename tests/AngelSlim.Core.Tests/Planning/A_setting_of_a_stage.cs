@@ -24,7 +24,7 @@ public sealed class A_setting_of_a_stage : IDisposable
             """{ "name": "e", "target": { "pretrain": {} }, "data": { "train": ["train.jsonl"] }, "evaluation": { "prompts": ["prompts.jsonl"] } }""",
         }.SelectMany(json => ExperimentResolver.Resolve(_folder.Read(json), Contracts.All)).ToList();
         var settings = from step in steps
-                       from path in RecipeLeaves.Of(CanonicalJson.Write(CanonicalJson.Of(step.Settings))).Keys
+                       from path in RecipeLeaves.Of(CanonicalJson.Write(SettingsJson.Of(step.Settings))).Keys
                        select (step.Stage.Name, path, source: SettingPaths.InManifest(step.Stage.Settings, path));
 
         Assert.Equal(8, steps.Select(step => step.Stage.Name).Distinct().Count());

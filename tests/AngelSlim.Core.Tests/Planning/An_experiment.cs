@@ -65,7 +65,7 @@ public sealed class An_experiment : IDisposable
               "draft": { "vocabulary": 64, "hiddenLayers": [1, 3, 5] }, "training": { "steps": 3 },
               "speculation": { "tokens": [5, 3] }, "evaluation": { "promptsPerFile": 6, "maxNewTokens": 8 }
             }
-            """).ToDictionary(step => step.Id, step => CanonicalJson.Write(CanonicalJson.Of(step.Settings)));
+            """).ToDictionary(step => step.Id, step => CanonicalJson.Write(SettingsJson.Of(step.Settings)));
         Assert.Equal("""{"heldoutShare":0.25,"maxTokens":99,"onBadRow":"skip"}""", steps["tokenize"]);
         Assert.Equal("""{"size":64}""", steps["vocabulary"]);
         Assert.Equal("""{"dtype":"bfloat16","hiddenLayers":[1,3,5]}""", steps["capture"]);
@@ -130,7 +130,7 @@ public sealed class An_experiment : IDisposable
                   "name": "e", "target": { "model": "{{target}}" }, "data": { "train": ["{{folder}}train.jsonl"], "heldout": ["heldout.jsonl"] },
                   "training": { "checkpointEvery": {{steps}} }, "evaluation": { "prompts": ["{{folder}}prompts.jsonl"] }
                 }
-                """).Select(step => CanonicalJson.Write(CanonicalJson.Of(step.Settings, Incidentals.LeftOut)))];
+                """).Select(step => CanonicalJson.Write(SettingsJson.Of(step.Settings, Incidentals.LeftOut)))];
 
         var texts = Texts("", "target", 1);
 

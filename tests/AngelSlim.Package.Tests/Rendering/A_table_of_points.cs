@@ -45,7 +45,7 @@ public sealed class A_table_of_points
         SweepSetting[] settings = [new(new("training.unroll", place), LocatedJson.Parse(JsonSerializer.SerializeToUtf8Bytes(unroll), place)), new(new("speculation.tokens", place), LocatedJson.Parse(System.Text.Encoding.UTF8.GetBytes(tokens), place))];
         return new(new(new(settings, read), []) { Labels = [new("unroll", $"{unroll}"), new("tokens", tokens.Trim('[', ']').Replace(',', '+'))] }, state)
         {
-            Figures = new([.. evaluations.Select(evaluation => Figures(evaluation.K, evaluation.Accepted, evaluation.Speedup))], heldout),
+            Measured = new(new PointFigures([.. evaluations.Select(evaluation => Figures(evaluation.K, evaluation.Accepted, evaluation.Speedup))], heldout)),
             Verdicts = [],
             Draft = null,
             Report = null,

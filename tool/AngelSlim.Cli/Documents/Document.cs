@@ -20,7 +20,7 @@ internal abstract record Document
     /// <summary>The text, indented, without a line end.</summary>
     public string ToJson()
     {
-        var json = SettingsJson.Of(this, Incidentals.Kept);
+        var json = SettingsJson.Of(this);
         json.Insert(0, "form", Form);
         return json.ToJsonString(Indented);
     }

@@ -23,10 +23,6 @@ internal enum Incidentals
 /// </remarks>
 internal static class CanonicalJson
 {
-    /// <summary>Settings as JSON: camel case, enums as words, every member written out at its effective value, null included.</summary>
-    public static JsonObject Of(object settings, Incidentals incidentals = Incidentals.Kept) =>
-        SettingsJson.Of(settings, incidentals);
-
     /// <summary>The canonical text.</summary>
     /// <exception cref="ArgumentException">A number is too large for a double.</exception>
     public static string Write(JsonNode? node)

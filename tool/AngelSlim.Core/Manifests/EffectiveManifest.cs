@@ -7,5 +7,5 @@ namespace AngelSlim.Core.Manifests;
 internal static class EffectiveManifest
 {
     /// <summary>All of it, in the order of the records.</summary>
-    public static JsonObject Of(Experiment experiment) => CanonicalJson.Of(experiment.WithCompatibility());
+    public static JsonObject Of(Experiment experiment) => SettingsJson.Of(experiment.WithCompatibility());
 }

@@ -17,7 +17,7 @@ internal sealed record EffectiveSetting(string Path, JsonNode? Value, bool IsDef
     private static IEnumerable<EffectiveSetting> Of(JsonObject values, Type record, string prefix)
     {
         var members = SettingsShape.Of(record).ToDictionary(member => member.Name);
-        var defaults = CanonicalJson.Of(Activator.CreateInstance(record)!).AsObject();
+        var defaults = SettingsJson.Of(Activator.CreateInstance(record)!).AsObject();
         foreach (var (name, value) in values)
         {
             var path = prefix + name;

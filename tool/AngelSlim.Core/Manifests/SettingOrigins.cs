@@ -48,7 +48,7 @@ internal sealed class SettingOrigins(ReadExperiment read)
 {
     private const string Compatibility = "training.compatibility";
     private readonly JsonObject _effective = EffectiveManifest.Of(read.Experiment);
-    private readonly JsonObject _said = CanonicalJson.Of(read.Experiment).AsObject();
+    private readonly JsonObject _said = SettingsJson.Of(read.Experiment).AsObject();
 
     /// <summary>A setting, or all that lie beneath it; the whole manifest for an empty path.</summary>
     /// <param name="path">Dotted; items of lists as <c>tokens[0]</c>.</param>

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Globalization;
-using System.Reflection;
 using System.Text.Json.Nodes;
 using AngelSlim.Core.Manifests.Reading;
 
@@ -13,9 +12,9 @@ internal static class SettingsJson
     /// <summary>Every member of a record in its order: camel case, enums as words, null included.</summary>
     /// <param name="settings">A record.</param>
     /// <param name="incidentals">What becomes of settings that change no result.</param>
-    public static JsonObject Of(object settings, Incidentals incidentals) => new(
+    public static JsonObject Of(object settings, Incidentals incidentals = Incidentals.Kept) => new(
         from member in SettingsShape.Of(settings.GetType())
-        where incidentals is Incidentals.Kept || !member.Property.IsDefined(typeof(IncidentalAttribute))
+        where incidentals is Incidentals.Kept || !member.Incidental
         select KeyValuePair.Create(member.Name, Value(member.Property.GetValue(settings), incidentals)));
 
     /// <summary>A time in UTC, to the millisecond: <c>2026-01-31T08:00:00.000Z</c>; sortable as text.</summary>

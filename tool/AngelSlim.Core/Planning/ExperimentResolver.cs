@@ -163,7 +163,7 @@ internal sealed class ExperimentResolver
     private JsonObject WithoutPlaces()
     {
         static JsonArray Names(IReadOnlyList<string> files) => new([.. FileLabels.Of(files).Select(label => (JsonNode)label)]);
-        var experiment = CanonicalJson.Of(_experiment, Incidentals.LeftOut);
+        var experiment = SettingsJson.Of(_experiment, Incidentals.LeftOut);
         var (target, data, evaluation) = (experiment["target"]!, experiment["data"]!, experiment["evaluation"]!);
         target["model"] = _experiment.Target.Model is null ? null : TargetName();
         data["train"] = Names(_read.Sources.Train);

@@ -34,7 +34,7 @@ internal sealed record Recipe(string Stage, string Text)
             ["stage"] = step.Stage.Name,
             ["version"] = step.Stage.Version,
             ["device"] = step.Stage.Device,
-            ["settings"] = CanonicalJson.Of(step.Settings, Incidentals.LeftOut),
+            ["settings"] = SettingsJson.Of(step.Settings, Incidentals.LeftOut),
             ["inputs"] = new JsonObject(inputs.Select(input => KeyValuePair.Create(InputName(input.Key), input.Value))),
         }));
 

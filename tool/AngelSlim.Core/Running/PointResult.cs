@@ -25,8 +25,12 @@ internal enum PointState
 /// <param name="State">What has become of it.</param>
 internal sealed record PointResult(PointSteps Point, PointState State)
 {
-    /// <summary>What was measured so far.</summary>
-    public required PointFigures Figures { get; init; }
+    /// <summary>What was measured so far; read when somebody asks: a run that expects nothing and sweeps nothing shows none of it.</summary>
+    public required Lazy<PointFigures> Measured { get; init; }
+
+    /// <summary>The same.</summary>
+    /// <exception cref="Manifests.DataException">A result in the store is not what its stage writes.</exception>
+    public PointFigures Figures => Measured.Value;
 
     /// <summary>On what the manifest expects, as far as it was measured; in the manifest's order.</summary>
     public required IReadOnlyList<Verdict> Verdicts { get; init; }
@@ -40,7 +44,7 @@ internal sealed record PointResult(PointSteps Point, PointState State)
     /// <summary>Gathers what the steps left.</summary>
     /// <param name="point">The point.</param>
     /// <param name="results">Steps that are over, by id; others are not made.</param>
-    /// <exception cref="Manifests.DataException">A result in the store is not what its stage writes.</exception>
+    /// <exception cref="Manifests.DataException">An evaluation from which something is expected is not what its stage writes.</exception>
     public static PointResult Of(PointSteps point, IReadOnlyDictionary<string, StepResult> results)
     {
         var made = point.Steps
@@ -49,13 +53,13 @@ internal sealed record PointResult(PointSteps Point, PointState State)
             .ToLookup(step => step.Output, step => step.Folder!);
         string? Only(Type output) => made[output].FirstOrDefault();
 
-        var figures = PointFigures.Read(
+        var figures = new Lazy<PointFigures>(() => PointFigures.Read(
             Only(typeof(TrainedDraft)) is { } draft ? new TrainedDraft(draft) : null,
-            made[typeof(Evaluation)].Select(folder => new Evaluation(folder)));
+            made[typeof(Evaluation)].Select(folder => new Evaluation(folder))));
         return new(point, StateOf(point, results))
         {
-            Figures = figures,
-            Verdicts = Verdict.Of(point.Point.Experiment.Experiment.Expect, [.. figures.Evaluations.Select(evaluation => evaluation.Summary)]),
+            Measured = figures,
+            Verdicts = point.Point.Experiment.Experiment.Expect is { } expect ? Verdict.Of(expect, [.. figures.Value.Evaluations.Select(evaluation => evaluation.Summary)]) : [],
             Draft = Only(typeof(ExportedDraft)),
             Report = Only(typeof(Report)) is { } report ? new Report(report).Markdown : null,
         };

@@ -80,24 +80,25 @@ internal sealed class RunRecord
             ("$reason", planned.Reason), ("$seconds", result.Seconds), ("$artifact", result.Digest));
 
     /// <summary>Keeps a result and what it was made of; a result that the index has lost or never had is indexed anew.</summary>
-    public void Keep(StoredArtifact artifact, PlannedStep planned, IReadOnlyDictionary<string, StoredArtifact> made)
+    public void Keep(StoredArtifact artifact, PlannedStep planned, IReadOnlyDictionary<string, StoredArtifact> made) => _database.InTransaction(() =>
     {
-        ArtifactIndex.Keep(_database, artifact, planned.Recipe!.Text, SteadyDigest(artifact, planned.Step.Stage));
+        var (recipe, steady) = (planned.Recipe!.Text, SteadyDigest(artifact, planned.Step.Stage));
+        ArtifactIndex.Keep(_database, artifact, recipe, steady);
         _database.Execute(
             "insert or ignore into outputs (stage, key, steady, run, seen) values ($stage, $key, $steady, $run, $now)",
-            ("$stage", artifact.Key.Stage), ("$key", artifact.Key.Recipe.Hex), ("$steady", SteadyDigest(artifact, planned.Step.Stage)), ("$run", Id), Now);
+            ("$stage", artifact.Key.Stage), ("$key", artifact.Key.Recipe.Hex), ("$steady", steady), ("$run", Id), Now);
         KeepSources(planned);
+        var digests = RecipeInputs.Of(recipe);
         foreach (var (parameter, input) in planned.Step.Inputs)
         {
             var name = Recipe.InputName(parameter);
-            var digests = Digests(JsonNode.Parse(planned.Recipe.Text)!["inputs"]![name]);
-            var producers = Flat(input).Select(item => item is FromStep from ? made[from.StepId].Key : (StepKey?)null);
-            foreach (var (position, (digest, producer)) in digests.Zip(producers).Index())
+            var producers = input.Leaves.Where(leaf => leaf is not Absent).Select(leaf => leaf is FromStep from ? made[from.StepId].Key : (StepKey?)null);
+            foreach (var (position, (digest, producer)) in digests[name].Zip(producers).Index())
             {
                 ArtifactIndex.KeepInput(_database, artifact.Key, (name, position, digest), producer);
             }
         }
-    }
+    });
 
     /// <summary>Keeps whether the run brought what was expected of it.</summary>
     /// <param name="verdicts">With the point of a sweep for which each holds; null for a manifest that sweeps nothing.</param>
@@ -149,18 +150,4 @@ internal sealed class RunRecord
             _sources[source] = content.Digest;
         }
     }
-
-    private static IEnumerable<string> Digests(JsonNode? node) => node switch
-    {
-        null => [],
-        JsonArray items => items.SelectMany(Digests),
-        _ => [(string)node!],
-    };
-
-    private static IEnumerable<StepInput> Flat(StepInput input) => input switch
-    {
-        FromMany many => many.Items.SelectMany(Flat),
-        Absent => [],
-        _ => [input],
-    };
 }

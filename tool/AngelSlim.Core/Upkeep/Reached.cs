@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using AngelSlim.Core.Artifacts;
 
 namespace AngelSlim.Core.Upkeep;
@@ -36,8 +35,8 @@ internal static class Reached
     {
         try
         {
-            return [.. from input in JsonNode.Parse(recipe)?["inputs"]?.AsObject() ?? []
-                       from digest in Digests(input.Value).Index()
+            return [.. from input in RecipeInputs.Of(recipe)
+                       from digest in input.Index()
                        select (input.Key, digest.Index, digest.Item)];
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
@@ -45,11 +44,4 @@ internal static class Reached
             return [];
         }
     }
-
-    private static IEnumerable<string> Digests(JsonNode? node) => node switch
-    {
-        null => [],
-        JsonArray items => items.SelectMany(Digests),
-        _ => [(string)node!],
-    };
 }

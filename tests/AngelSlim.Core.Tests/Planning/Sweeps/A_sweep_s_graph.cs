@@ -117,7 +117,7 @@ public sealed class A_sweep_s_graph : IDisposable
         };
         foreach (var step in steps)
         {
-            identities[step.Id] = Core.Artifacts.Digest.Of($"{step.Stage.Name} {CanonicalJson.Write(CanonicalJson.Of(step.Settings, Incidentals.LeftOut))} {string.Join(' ', step.Inputs.Select(input => $"{input.Key}: {Told(input.Value)}"))}").Hex;
+            identities[step.Id] = Core.Artifacts.Digest.Of($"{step.Stage.Name} {CanonicalJson.Write(SettingsJson.Of(step.Settings, Incidentals.LeftOut))} {string.Join(' ', step.Inputs.Select(input => $"{input.Key}: {Told(input.Value)}"))}").Hex;
         }
 
         return identities;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -13,7 +14,10 @@ namespace AngelSlim.Core.Manifests.Reading;
 internal sealed record SettingsMember(string Name, PropertyInfo Property, Type Type)
 {
     /// <summary>It has to be given.</summary>
-    public bool Required => Property.IsDefined(typeof(RequiredMemberAttribute));
+    public bool Required { get; } = Property.IsDefined(typeof(RequiredMemberAttribute));
+
+    /// <summary>Changes speed, never results.</summary>
+    public bool Incidental { get; } = Property.IsDefined(typeof(IncidentalAttribute));
 
     /// <summary>It may be null.</summary>
     public bool Nullable => new NullabilityInfoContext().Create(Property).WriteState is NullabilityState.Nullable;
@@ -28,12 +32,11 @@ internal sealed record SettingsMember(string Name, PropertyInfo Property, Type T
 /// <summary>What settings records are made of. The records are the only list of settings; all else is derived by this.</summary>
 internal static class SettingsShape
 {
+    // Types do not change while the program runs; a sweep asks for the same few of them for each of its points.
+    private static readonly ConcurrentDictionary<Type, IReadOnlyList<SettingsMember>> Shapes = new();
+
     /// <summary>Its members in the order of the file; a property without a setter is computed and none of them.</summary>
-    public static IReadOnlyList<SettingsMember> Of(Type record) =>
-        [.. from property in record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            where property.CanWrite
-            let type = property.PropertyType
-            select new SettingsMember(Word(property.Name), property, Nullable.GetUnderlyingType(type) ?? type)];
+    public static IReadOnlyList<SettingsMember> Of(Type record) => Shapes.GetOrAdd(record, Read);
 
     /// <summary>The words of a choice.</summary>
     public static IEnumerable<string> Words(Type choice) => Enum.GetNames(choice).Select(Word);
@@ -72,6 +75,12 @@ internal static class SettingsShape
             : IsRecord(member.Type) && ItemType(member.Type) is null ? At(member.Type, [.. path.Skip(1)])
             : null;
     }
+
+    private static IReadOnlyList<SettingsMember> Read(Type record) =>
+        [.. from property in record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            where property.CanWrite
+            let type = property.PropertyType
+            select new SettingsMember(Word(property.Name), property, Nullable.GetUnderlyingType(type) ?? type)];
 
     private static Type? Argument(Type type, Type generic, int index) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == generic ? type.GetGenericArguments()[index] : null;

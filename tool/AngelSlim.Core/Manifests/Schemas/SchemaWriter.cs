@@ -82,7 +82,7 @@ internal sealed class SchemaWriter(XmlSummaries summaries)
     private void AddMembers(JsonObject schema, Type record)
     {
         var members = SettingsShape.Of(record);
-        var defaults = CanonicalJson.Of(Activator.CreateInstance(record)!);
+        var defaults = SettingsJson.Of(Activator.CreateInstance(record)!);
         var properties = new JsonObject();
         foreach (var member in members)
         {

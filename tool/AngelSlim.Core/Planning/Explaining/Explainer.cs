@@ -139,10 +139,10 @@ internal sealed class Explainer
 
     private static IEnumerable<ExplainedInput> Inputs(PlannedStep step, Recipe recipe)
     {
-        var digests = InputComparer.InputsOf(recipe.Text);
+        var digests = RecipeInputs.Of(recipe.Text);
         return from input in step.Step.Inputs
                let name = Recipe.InputName(input.Key)
-               from item in input.Value.Leaves.Where(leaf => leaf is not Absent).Zip(InputComparer.Digests(digests[name]))
+               from item in input.Value.Leaves.Where(leaf => leaf is not Absent).Zip(digests[name])
                select new ExplainedInput(
                    name, (item.First as FromStep)?.StepId, (item.First as FromSource)?.Source.Location,
                    Digest.IsDigest(item.Second) ? item.Second : null);

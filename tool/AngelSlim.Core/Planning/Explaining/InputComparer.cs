@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using AngelSlim.Core.Artifacts;
 
 namespace AngelSlim.Core.Planning.Explaining;
@@ -12,28 +11,17 @@ internal sealed class InputComparer(IHistory index)
     /// <param name="earlier">The earlier recipe.</param>
     public IEnumerable<Difference> Differences(PlannedStep step, Recipe recipe, string earlier)
     {
-        var (now, was) = (InputsOf(recipe.Text), InputsOf(earlier));
+        var (now, was) = (RecipeInputs.Of(recipe.Text), RecipeInputs.Of(earlier));
         foreach (var (parameter, input) in step.Step.Inputs)
         {
             var name = Recipe.InputName(parameter);
-            var items = input.Leaves.Where(leaf => leaf is not Absent).Zip(Digests(now[name])).ToList();
-            foreach (var difference in Of(name, items, [.. Digests(was[name])], step.Sources))
+            var items = input.Leaves.Where(leaf => leaf is not Absent).Zip(now[name]).ToList();
+            foreach (var difference in Of(name, items, [.. was[name]], step.Sources))
             {
                 yield return difference;
             }
         }
     }
-
-    /// <summary>Digests of an input, in order.</summary>
-    public static IEnumerable<string> Digests(JsonNode? input) => input switch
-    {
-        null => [],
-        JsonArray items => items.SelectMany(Digests),
-        _ => [(string)input!],
-    };
-
-    /// <summary>The inputs of a recipe.</summary>
-    public static JsonNode InputsOf(string recipe) => JsonNode.Parse(recipe)!["inputs"]!;
 
     private IEnumerable<Difference> Of(string input, List<(StepInput Item, string Digest)> now, List<string> was, IReadOnlyDictionary<Artifact, SourceContent> contents)
     {

@@ -4,13 +4,16 @@ using System.Numerics;
 namespace AngelSlim.Core.Manifests.Schemas.Validation;
 
 /// <summary>A number as JSON spells it, with all its digits: <c>0.digits * 10^magnitude</c>. Compared without rounding, however large.</summary>
+/// <remarks>Exponents of more than 17 digits are all one: no two numbers that somebody means differ by them.</remarks>
 internal readonly record struct ExactNumber : IComparable<ExactNumber>
 {
+    private const int MostExponentDigits = 17;
+
     private readonly int _sign;
     private readonly string _digits;
-    private readonly BigInteger _magnitude;
+    private readonly long _magnitude;
 
-    private ExactNumber(int sign, string digits, BigInteger magnitude) => (_sign, _digits, _magnitude) = (sign, digits, magnitude);
+    private ExactNumber(int sign, string digits, long magnitude) => (_sign, _digits, _magnitude) = (sign, digits, magnitude);
 
     /// <summary>No digit stands behind the point.</summary>
     public bool IsWhole => _digits.Length <= _magnitude || _sign is 0;
@@ -41,7 +44,7 @@ internal readonly record struct ExactNumber : IComparable<ExactNumber>
             return new(0, "", 0);
         }
 
-        var shift = exponent < 0 ? BigInteger.Zero : BigInteger.Parse(text[(exponent + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var shift = exponent < 0 ? 0 : Exponent(text[(exponent + 1)..]);
         return new(text[0] is '-' ? -1 : 1, significant.TrimEnd('0'), whole.Length - (digits.Length - significant.Length) + shift);
     }
 
@@ -75,6 +78,13 @@ internal readonly record struct ExactNumber : IComparable<ExactNumber>
 
         var divisor = Integer(unit._digits);
         return (Integer(_digits) * BigInteger.ModPow(10, power, divisor) % divisor).IsZero;
+    }
+
+    private static long Exponent(string text)
+    {
+        var digits = text.TrimStart('+', '-').TrimStart('0');
+        var size = digits.Length is 0 ? 0 : long.Parse(digits.Length <= MostExponentDigits ? digits : new string('9', MostExponentDigits), NumberStyles.None, CultureInfo.InvariantCulture);
+        return text[0] is '-' ? -size : size;
     }
 
     private static BigInteger Integer(string digits) => BigInteger.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);

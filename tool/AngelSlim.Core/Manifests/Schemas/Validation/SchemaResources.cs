@@ -45,6 +45,9 @@ internal sealed class SchemaResources
     /// <summary>What documents are held against.</summary>
     public LocatedValue Root { get; }
 
+    /// <summary>Some schema asks what the others have left, so that it has to be noted.</summary>
+    public bool AsksForTheRest { get; private set; }
+
     /// <summary>Its address.</summary>
     public string RootAddress => _addresses[Root];
 
@@ -87,6 +90,7 @@ internal sealed class SchemaResources
             address = Split(Absolute(address, id)).Resource;
         }
 
+        AsksForTheRest |= schema.Find("unevaluatedItems") is not null || schema.Find("unevaluatedProperties") is not null;
         _addresses[schema] = address;
         _resources.TryAdd(address, schema);
         if (Text(schema, "$anchor") is { } anchor)

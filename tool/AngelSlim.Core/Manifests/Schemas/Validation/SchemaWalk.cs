@@ -23,8 +23,8 @@ internal sealed class SchemaWalk(SchemaResources resources, LocatedValue documen
     private static readonly TimeSpan LongestSearches = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, Regex> _patterns = new(StringComparer.Ordinal);
-    private readonly HashSet<(LocatedValue, LocatedValue)> _open = new(Pairs.Instance);
     private readonly int _most = StepsAtLeast + (StepsPerValue * Values(document));
+    private Open? _innermost;
     private TimeSpan _searching;
     private int _steps;
 
@@ -39,7 +39,7 @@ internal sealed class SchemaWalk(SchemaResources resources, LocatedValue documen
     /// <exception cref="SchemaException">The schema refers to itself without end, or takes too long.</exception>
     public Outcome Hold(LocatedValue schema, LocatedValue value, string path, Scope scope)
     {
-        var outcome = new Outcome();
+        var outcome = new Outcome(new Evaluated(resources.AsksForTheRest));
         if (schema.Kind is not JsonValueKind.Object)
         {
             if (schema.Kind is JsonValueKind.False)
@@ -50,18 +50,23 @@ internal sealed class SchemaWalk(SchemaResources resources, LocatedValue documen
             return outcome;
         }
 
-        if (++_steps > _most || _open.Count >= Deepest)
+        if (++_steps > _most || _innermost?.Depth >= Deepest)
         {
             throw new SchemaException("The schema combines too many schemas.", schema.Place);
         }
 
-        if (!_open.Add((schema, value)))
+        var outer = _innermost;
+        for (var open = outer; open is not null; open = open.Outer)
         {
-            throw new SchemaException("The schema refers to itself without end.", schema.Place);
+            if (ReferenceEquals(open.Schema, schema) && ReferenceEquals(open.Value, value))
+            {
+                throw new SchemaException("The schema refers to itself without end.", schema.Place);
+            }
         }
 
+        _innermost = new(schema, value, outer);
         new Held(this, schema, value, path, scope.Enter(resources.AddressOf(schema)), outcome).Check();
-        _open.Remove((schema, value));
+        _innermost = outer;
         return outcome;
     }
 
@@ -89,26 +94,28 @@ internal sealed class SchemaWalk(SchemaResources resources, LocatedValue documen
 
     private static int Values(LocatedValue value) => 1 + value.Items.Sum(Values) + value.Members.Sum(member => Values(member.Value));
 
-    private sealed class Pairs : IEqualityComparer<(LocatedValue Schema, LocatedValue Value)>
+    /// <summary>A schema that is just being held against a value.</summary>
+    private sealed class Open(LocatedValue schema, LocatedValue value, Open? outer)
     {
-        public static readonly Pairs Instance = new();
+        public LocatedValue Schema => schema;
 
-        public bool Equals((LocatedValue Schema, LocatedValue Value) x, (LocatedValue Schema, LocatedValue Value) y) =>
-            ReferenceEquals(x.Schema, y.Schema) && ReferenceEquals(x.Value, y.Value);
+        public LocatedValue Value => value;
 
-        public int GetHashCode((LocatedValue Schema, LocatedValue Value) obj) =>
-            HashCode.Combine(ReferenceEqualityComparer.Instance.GetHashCode(obj.Schema), ReferenceEqualityComparer.Instance.GetHashCode(obj.Value));
+        public Open? Outer => outer;
+
+        public int Depth { get; } = outer is null ? 1 : outer.Depth + 1;
     }
 }
 
 /// <summary>What came of holding a schema against a value.</summary>
-internal sealed class Outcome
+/// <param name="evaluated">What the schema has spoken of; nothing yet.</param>
+internal sealed class Outcome(Evaluated evaluated)
 {
     /// <summary>None when the value is valid.</summary>
     public List<SchemaFinding> Findings { get; } = [];
 
     /// <summary>What the schema has spoken of.</summary>
-    public Evaluated Evaluated { get; } = new();
+    public Evaluated Evaluated => evaluated;
 
     /// <summary>The value is valid.</summary>
     public bool IsValid => Findings.Count is 0;

@@ -81,6 +81,9 @@ internal static class LogicKeywords
         }
 
         held.Report(keyword);
-        held.Evaluated.Add(meant?.Evaluated ?? new());
+        if (meant is not null)
+        {
+            held.Evaluated.Add(meant.Evaluated);
+        }
     }
 }
