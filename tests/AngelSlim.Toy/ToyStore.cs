@@ -57,7 +57,7 @@ internal sealed class ToyStore : IDisposable
         var runner = new Runner(new RunSetup(Store, _planner, place, _clock), Policy, Take);
         var end = runner.Run(selection, new RunRecord(_database, new RunRequest("toy.json", name, "{}"), place, _clock), Cancellation);
         Results = end.Made;
-        end.ThrowUnlessWhole();
+        StepsFailedException.ThrowUnlessWhole(end);
         return Outcomes;
     }
 

@@ -42,7 +42,7 @@ internal sealed class MaintainedStore : IDisposable
             return new(root, gate, machine.Clock);
         }
 
-        var holders = StoreLock.Held(root).Select(key => $"{key} is being made by {StoreLock.HolderOf(root, key)?.ToString() ?? "another process"}").ToList();
+        var holders = StoreLock.Held(root).Select(key => $"{key} is being made by {Holder.Name(StoreLock.HolderOf(root, key))}").ToList();
         throw new DataException(
             ProblemCode.StoreBusy,
             $"Another process uses this store{(holders.Count is 0 ? "" : $" ({string.Join("; ", holders)})")}. Wait until it is done, or stop it with Ctrl+C: it goes on later where it was.",

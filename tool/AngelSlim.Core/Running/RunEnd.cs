@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using AngelSlim.Core.Artifacts;
 
 namespace AngelSlim.Core.Running;
@@ -12,37 +11,7 @@ internal sealed record StepFailure(string? StepId, Exception Cause);
 /// <param name="Made">The results that there are, by step.</param>
 /// <param name="Failures">In the order in which they happened.</param>
 /// <param name="IsStopped">The user stopped it before everything was there.</param>
-internal sealed record RunEnd(IReadOnlyDictionary<string, StoredArtifact> Made, IReadOnlyList<StepFailure> Failures, bool IsStopped)
-{
-    /// <summary>Nothing, if everything that was asked for is there.</summary>
-    /// <exception cref="StepsFailedException">Several steps failed; of a single one its own exception.</exception>
-    /// <exception cref="OperationCanceledException">The user stopped it; running again goes on.</exception>
-    public void ThrowUnlessWhole()
-    {
-        if (Failures.Count > 1)
-        {
-            throw new StepsFailedException(Failures);
-        }
-
-        if (Failures.Count is 1)
-        {
-            ExceptionDispatchInfo.Throw(Failures[0].Cause);
-        }
-
-        if (IsStopped)
-        {
-            throw new OperationCanceledException("The run was stopped.");
-        }
-    }
-}
-
-/// <summary>Several steps of one run failed.</summary>
-internal sealed class StepsFailedException(IReadOnlyList<StepFailure> failures)
-    : Exception(string.Join('\n', failures.Select(failure => failure.Cause.Message)))
-{
-    /// <summary>In the order in which they happened.</summary>
-    public IReadOnlyList<StepFailure> Failures => failures;
-}
+internal sealed record RunEnd(IReadOnlyDictionary<string, StoredArtifact> Made, IReadOnlyList<StepFailure> Failures, bool IsStopped);
 
 /// <summary>A stage ended with an exception that nobody expected: a bug. Where in the program is in the step's log.</summary>
 /// <param name="stepId">Which step.</param>

@@ -14,7 +14,7 @@ internal sealed class LeftoversExamination(ArtifactStore store, Treatment treatm
     {
         foreach (var key in StoreLock.Held(store.Root))
         {
-            yield return new("work", Health.Note, $"{key} is being made by {StoreLock.HolderOf(store.Root, key)?.ToString() ?? "another process"}");
+            yield return new("work", Health.Note, $"{key} is being made by {Holder.Name(StoreLock.HolderOf(store.Root, key))}");
         }
 
         var stopped = store.Started().Where(key => !StoreLock.IsHeld(store.Root, key)).Select(key => store.Work(key).Root).ToList();

@@ -17,9 +17,6 @@ internal sealed class JsonPlace
     private JsonPlace(string file, JsonElement value, JsonPlace? parent, string step) =>
         (_file, _value, _parent, _step) = (file, value, parent, step);
 
-    /// <summary>True for <c>null</c>.</summary>
-    public bool IsNull => _value.ValueKind is JsonValueKind.Null;
-
     /// <summary>True for <c>[…]</c>.</summary>
     public bool IsArray => _value.ValueKind is JsonValueKind.Array;
 
