@@ -87,9 +87,21 @@ public sealed class A_part_of_a_run(InstalledTool tool)
     [Fact]
     public void Goes_on_after_a_failure_when_asked_to_and_says_where_the_work_is()
     {
-        TinyExperiment.Write(_run.Folder, "tall.json", ("expect.acceptanceLengthAtLeast", new JsonObject { ["1"] = 1 }), ("draft.hiddenLayers", new JsonArray(0, 1, 1000)));
-        var (exitCode, output, talk) = tool.Run(_run.Folder, "run", "tall.json", "--store", "tall", "--keep-going");
-        Assert.Equal(2, exitCode);
+        var target = Directory.CreateDirectory(Path.Combine(_run.Folder, "cut"));
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Golden.Root, "experiments", "builtin", "tiny-text")))
+        {
+            File.Copy(file, Path.Combine(target.FullName, Path.GetFileName(file)));
+        }
+
+        using (var weights = File.OpenWrite(Path.Combine(target.FullName, "model.safetensors")))
+        {
+            weights.SetLength(weights.Length / 2);
+        }
+
+        TinyExperiment.Write(_run.Folder, "cut.json", ("expect.acceptanceLengthAtLeast", new JsonObject { ["1"] = 1 }), ("target", new JsonObject { ["model"] = "cut" }));
+        var (exitCode, output, talk) = tool.Run(_run.Folder, "run", "cut.json", "--store", "half", "--keep-going");
+        Assert.Equal(3, exitCode);
+        Assert.Contains("model.safetensors: error ASL1002", talk, StringComparison.Ordinal);
         Assert.Contains("vocabulary   made", output, StringComparison.Ordinal);
         Assert.Contains("capture      failed", output, StringComparison.Ordinal);
         Assert.Contains("report       skipped", output, StringComparison.Ordinal);
