@@ -33,6 +33,15 @@ public sealed class A_doctor : IDisposable
         Assert.All(Look(), finding => Assert.True(finding.Health is Health.Fine or Health.Note, finding.Text));
         Assert.Equal(before, Directory.GetFileSystemEntries(Root, "*", SearchOption.AllDirectories).Order());
         Assert.Contains(Look(), finding => finding.Text.StartsWith("3 of 3 are whole", StringComparison.Ordinal));
+        Assert.DoesNotContain(Look(), finding => finding.Text.Contains("of earlier times", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Tells_of_indexes_whose_place_another_has_taken()
+    {
+        File.Copy(Index, Index + ".v1.backup");
+        File.Copy(Index, Index + ".corrupt-20260101000000000");
+        Assert.Contains(Look(), finding => finding.Text.StartsWith("indexes of earlier times: 2, ", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -69,6 +69,11 @@ internal sealed class RunDatabase : IDigestMemo, IDisposable
         }
     }
 
+    /// <summary>Indexes that another has taken the place of: copies from before a migration, and damaged ones that were put aside.</summary>
+    /// <remarks>To a pattern with a star behind the last dot the index itself would be one of them.</remarks>
+    public static IEnumerable<string> Earlier(string root) => Directory.EnumerateFiles(root, FileName + "*")
+        .Where(file => System.IO.Path.GetExtension(file) is ".backup" || file.Contains(FileName + ".corrupt-", StringComparison.Ordinal));
+
     private static string PathIn(string root) => System.IO.Path.Combine(System.IO.Path.GetFullPath(root), FileName);
 
     private static RunDatabase Open(string path, SqliteConnection connection, Action<RunDatabase> prepare)

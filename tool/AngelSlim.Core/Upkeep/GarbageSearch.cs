@@ -98,9 +98,8 @@ internal sealed class GarbageSearch(ArtifactStore store, RunDatabase database, G
         }
 
         var inQuarantine = Directory.Exists(store.Quarantine) ? Directory.EnumerateFileSystemEntries(store.Quarantine) : [];
-        var indexes = Directory.EnumerateFiles(store.Root, RunDatabase.FileName + ".*").Where(file => Path.GetExtension(file) is ".backup" || file.Contains(".corrupt-", StringComparison.Ordinal));
         foreach (var item in inQuarantine.SelectMany(path => IfOld(GarbageKind.Quarantined, Path.GetFileName(path), path, "was damaged"))
-            .Concat(indexes.SelectMany(path => IfOld(GarbageKind.OldIndex, Path.GetFileName(path), path, "the index has long taken its place"))))
+            .Concat(RunDatabase.Earlier(store.Root).SelectMany(path => IfOld(GarbageKind.OldIndex, Path.GetFileName(path), path, "the index has long taken its place"))))
         {
             yield return item;
         }

@@ -21,7 +21,7 @@ internal sealed class LeftoversExamination(ArtifactStore store, Treatment treatm
         foreach (var finding in Told("work", "stopped steps, of which a run goes on", stopped)
             .Concat(Told("incoming", "results that came in part", store.Arriving().Select(store.Incoming)))
             .Concat(Told("quarantine", "damaged results that were put aside", Entries(store.Quarantine, "*")))
-            .Concat(Told("index", "indexes of earlier times", Entries(store.Root, RunDatabase.FileName + ".*")))
+            .Concat(Told("index", "indexes of earlier times", RunDatabase.Earlier(store.Root)))
             .Concat(Trash()).Concat(Temporary()).Concat(Pinned()).Concat(Strangers()))
         {
             yield return finding;
