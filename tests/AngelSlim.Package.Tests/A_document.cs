@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using AngelSlim.Cli.Commands;
 using AngelSlim.Testing;
 using Xunit;
 
@@ -74,6 +75,20 @@ public sealed partial class A_document(InstalledTool tool)
         Golden.Matches("validate-wrong.json", Printed(_run.Folder, 2, "validate", "wrong.json", "--json"));
         TinyExperiment.Write(_run.Folder, "odd.json", ("training.epochs", 2));
         Golden.Matches("validate-odd.json", Printed(_run.Folder, 0, "validate", "odd.json", "--json"));
+    }
+
+    [Fact]
+    public void Is_there_of_whatever_a_verb_prints()
+    {
+        var folder = tool.NewFolder();
+        var written = JsonNode.Parse(Printed(folder, 0, "new", "mine.json", "--json"))!["files"]!.AsArray();
+        Assert.Equal("mine.json", (string)written[0]!);
+        Assert.All(written, file => Assert.True(File.Exists(Path.Combine(folder, (string)file!))));
+
+        var schemas = JsonNode.Parse(Printed(folder, 0, "schema", "--list", "--json"))!["names"]!.AsArray();
+        Assert.Equal(tool.Run(folder, "schema", "--list").Output, string.Concat(schemas.Select(name => $"{name}\n")));
+        Assert.Equal(tool.Run(folder, "completion", "fish").Output, (string)JsonNode.Parse(Printed(folder, 0, "completion", "fish", "--json"))!["script"]!);
+        Assert.All(CommandLine.Verbs.Select(VerbShape.Of).Where(verb => !verb.IsHidden), verb => Assert.NotNull(verb.Find("--json")));
     }
 
     private void Matches(string golden, params string[] arguments) =>

@@ -113,7 +113,7 @@ public sealed class A_part_of_a_run(InstalledTool tool)
     public async Task Is_run_again_when_the_manifest_changes()
     {
         TinyExperiment.Write(_run.Folder, "watched.json");
-        using var process = tool.Begin(_run.Folder, "run", "watched.json", "--watch", "--until", "vocabulary");
+        using var process = tool.Begin(_run.Folder, "run", "watched.json", "--watch", "--until", "vocabulary", "--events", "watched.jsonl");
         var output = process.StandardOutput.ReadToEndAsync();
         ReadUntil(process, "Waiting until");
         TinyExperiment.Write(_run.Folder, "watched.json", ("draft.vocabulary", "many"));
@@ -131,6 +131,10 @@ public sealed class A_part_of_a_run(InstalledTool tool)
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
         Assert.Equal(2, (await output).Split("tokenize").Length - 1);
+
+        // The events of the second run stand after those of the first.
+        var events = File.ReadLines(Path.Combine(_run.Folder, "watched.jsonl")).Select(line => JsonNode.Parse(line)!);
+        Assert.Equal(2, events.Count(line => (string)line["event"]! is "ended" && (string)line["step"]! is "tokenize"));
     }
 
     private static void ReadUntil(Process process, string words)

@@ -55,11 +55,13 @@ public sealed class A_sweep(InstalledTool tool)
         var before = tool.Run(folder, ["sweep", "tiny.json", "--table", .. axes]);
         Assert.Equal((0, "tokens  unroll  state\n1       2       waits\n1+2     2       waits\n1+2     3       waits\n", ""), before);
 
-        var (exitCode, output, talk) = tool.Run(folder, ["sweep", "tiny.json", "--threads", "1", "--csv", "points.csv", .. axes]);
+        var (exitCode, output, talk) = tool.Run(folder, ["sweep", "tiny.json", "--threads", "1", "--csv", "points.csv", "--events", "events.jsonl", .. axes]);
         Assert.Equal(4, exitCode);
         Assert.StartsWith("14 steps: 14 made\n\ntokens", output, StringComparison.Ordinal);
         Assert.Contains("error ASL2002: The acceptance length of tokens=1+2,unroll=3 at k = 1 is ", talk, StringComparison.Ordinal);
         Assert.Equal(6, File.ReadLines(Path.Combine(folder, "points.csv")).Count());
+        var events = File.ReadLines(Path.Combine(folder, "events.jsonl")).Select(line => (string)JsonNode.Parse(line)!["event"]!).ToList();
+        Assert.Equal(14, events.Count(kind => kind is "ended"));
 
         var (_, after, _) = tool.Run(folder, ["sweep", "tiny.json", "--table", "--json", .. axes]);
         Assert.Equal(["cached", "cached", "cached"], JsonNode.Parse(after)!["points"]!.AsArray().Select(point => (string)point!["state"]!));

@@ -55,7 +55,7 @@ internal static class CommandLine
         {
             app.UseFilter(new NoSuperfluousArguments());
             app.UseFilter(new NotesChanges(choice));
-            foreach (var verb in Verbs)
+            foreach (var verb in Candidates(arguments))
             {
                 app.AddCommands(verb);
             }
@@ -67,6 +67,11 @@ internal static class CommandLine
         var asked = arguments.Any(Asking.Contains);
         return choice.Verb is not null || asked ? new(choice.Verb, ExitCode.Done) : new(Verb: null, ExitCode.Usage) { Advice = Advice(arguments) };
     }
+
+    /// <summary>The verbs that the parser has to know: reading the shape of all of them takes a tenth of a run that has nothing to do.</summary>
+    /// <remarks>A verb alone would be the program's main command for the parser, so it stands beside the one that no help lists.</remarks>
+    private static IEnumerable<Type> Candidates(string[] arguments) =>
+        Verbs.FirstOrDefault(verb => verb.Name.Equals($"{arguments.FirstOrDefault()}Verb", StringComparison.OrdinalIgnoreCase)) is { } typed && typed != typeof(CompleteVerb) ? [typed, typeof(CompleteVerb)] : Verbs;
 
     /// <summary>The parser names words that are like an unknown verb, and none that are like an unknown option.</summary>
     private static string? Advice(string[] arguments)

@@ -1,4 +1,5 @@
 using AngelSlim.Cli.Completion;
+using AngelSlim.Cli.Documents;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Reading;
 using Cocona;
@@ -10,9 +11,11 @@ internal sealed class CompletionCommand(Machine machine, string shell)
 {
     /// <summary>Prints the script.</summary>
     /// <exception cref="UserException">The shell is not known.</exception>
-    public int PrintScript()
+    /// <param name="json">In a document.</param>
+    public int PrintScript(bool json)
     {
-        machine.Output.Write(ShellScript.Of(Known()));
+        var script = ShellScript.Of(Known());
+        machine.Output.Write(json ? new CompletionDocument { Shell = shell, Script = script }.ToJson() + "\n" : script);
         return ExitCode.Done;
     }
 
@@ -52,8 +55,9 @@ internal sealed class CompletionVerb(Choice choice)
     /// <summary>For shells.</summary>
     [Command(Description = "Prints a script that lets a shell complete verbs, options, settings, steps and runs.")]
     [Example("eval \"$(dotnet angelslim completion bash)\"", "dotnet angelslim completion fish | source")]
-    public void Completion([Argument(Description = "bash, zsh, fish or pwsh")] string shell) =>
-        choice.Verb = machine => new CompletionCommand(machine, shell).PrintScript();
+    public void Completion([Argument(Description = "bash, zsh, fish or pwsh")] string shell,
+        [Option(Description = Help.Json)] bool json = false) =>
+        choice.Verb = machine => new CompletionCommand(machine, shell).PrintScript(json);
 }
 
 /// <summary>The verb <c>complete</c>, which the scripts call.</summary>

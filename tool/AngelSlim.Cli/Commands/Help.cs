@@ -29,6 +29,9 @@ internal static class Help
     /// <summary>Of <c>--store</c> where no manifest is named.</summary>
     public const string StoreHere = "Folder of results; .angelslim in this folder when left out";
 
+    /// <summary>Of <c>--events</c>.</summary>
+    public const string Events = "Write what happens to this file while it does, a line of JSON each; - for standard output, which then has nothing else";
+
     /// <summary>Of <c>--json</c>.</summary>
     public const string Json = "One JSON document on standard output instead of a table";
 }

@@ -1,3 +1,4 @@
+using AngelSlim.Cli.Documents;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Reporting;
 using Cocona;
@@ -5,7 +6,7 @@ using Cocona;
 namespace AngelSlim.Cli.Commands;
 
 /// <summary>What <c>new</c> was asked.</summary>
-internal sealed record NewOptions(string File, string? Target, IReadOnlyList<string> Data, string? Name);
+internal sealed record NewOptions(string File, string? Target, IReadOnlyList<string> Data, string? Name, bool Json);
 
 /// <summary>Writes a manifest to start from.</summary>
 internal sealed class NewCommand(Machine machine, NewOptions options)
@@ -15,11 +16,8 @@ internal sealed class NewCommand(Machine machine, NewOptions options)
     public int Execute()
     {
         var written = new NewManifest(options.File, machine.Surroundings).Write(new(options.Target, options.Data, options.Name));
-        foreach (var file in written)
-        {
-            machine.Output.WriteLine(Path.GetRelativePath(".", file));
-        }
-
+        IReadOnlyList<string> files = [.. written.Select(file => Path.GetRelativePath(".", file))];
+        machine.Output.WriteLine(options.Json ? new NewDocument { Files = files }.ToJson() : string.Join('\n', files));
         machine.Talk.WriteLine("Read it, and then give it to 'dotnet angelslim run'.");
         return ExitCode.Done;
     }
@@ -35,6 +33,7 @@ internal sealed class NewVerb(Choice choice)
         [Argument(Description = "The file to write")] string file = "experiment.json",
         [Option(ValueName = "model", Description = "The target: a folder, or a hub id; a small one that comes with the tool when left out")] string? target = null,
         [Option(ValueName = "file", Description = "JSONL conversations to learn from; repeatable")] string[]? data = null,
-        [Option(ValueName = "name", Description = "The experiment's name; the file's when left out")] string? name = null) =>
-        choice.Verb = machine => new NewCommand(machine, new(file, target, data ?? [], name)).Execute();
+        [Option(ValueName = "name", Description = "The experiment's name; the file's when left out")] string? name = null,
+        [Option(Description = Help.Json)] bool json = false) =>
+        choice.Verb = machine => new NewCommand(machine, new(file, target, data ?? [], name, json)).Execute();
 }

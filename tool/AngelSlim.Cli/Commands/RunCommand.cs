@@ -53,6 +53,8 @@ internal sealed record RunOptions(ManifestOptions Manifest, RunningOptions Runni
 /// <param name="stopping">Hears the user.</param>
 internal sealed class RunCommand(Machine machine, RunOptions options, Stopping stopping)
 {
+    private bool _hasBegun;
+
     /// <summary>Does it, from the first signal that is heard to the last file that is watched.</summary>
     /// <param name="machine">Where.</param>
     /// <param name="options">What was asked.</param>
@@ -64,7 +66,7 @@ internal sealed class RunCommand(Machine machine, RunOptions options, Stopping s
         return watch ? new Watching(machine, stopping).Execute(run.Execute) : run.Execute(new FileWatch());
     }
 
-    /// <summary>Does it.</summary>
+    /// <summary>Does it; again when it is called again, and what happens then is added to the events.</summary>
     /// <param name="files">Takes the files on which the run depends, before they are read.</param>
     /// <returns>The exit code; what failed has been told.</returns>
     public int Execute(FileWatch files)
@@ -86,7 +88,8 @@ internal sealed class RunCommand(Machine machine, RunOptions options, Stopping s
             MissingResult.CheckFrozen(selection, store.Planner);
         }
 
-        using var events = options.Events is { } path && !toOutput ? new StreamWriter(path) : null;
+        using var events = options.Events is { } path && !toOutput ? new StreamWriter(path, append: _hasBegun) : null;
+        _hasBegun = true;
         var place = new RunPlace(machine.Version, machine.Host, machine.Pid, threads);
         var effective = CanonicalJson.Write(EffectiveManifest.Of(asked.Manifest.Experiment));
         var record = new RunRecord(store.Database, new RunRequest(options.Manifest.Path, asked.Manifest.Experiment.Name, effective), place, machine.Clock);
@@ -161,7 +164,7 @@ internal sealed class RunVerb(Choice choice)
         SelectionOptions selection,
         [Option(ValueName = "folder", Description = Help.Store)] string? store = null,
         [Option("verify-cache", ValueName = "percent", Description = "Make this share of the results that are there again, beside the store, and compare; other bytes end with 3")] string? verifyCache = null,
-        [Option(ValueName = "file", Description = "Write what happens to this file while it does, a line of JSON each; - for standard output, which then has nothing else")] string? events = null,
+        [Option(ValueName = "file", Description = Help.Events)] string? events = null,
         [Option(Description = "Run again whenever the manifest or a file that it names changes, until Ctrl+C")] bool watch = false,
         [Option(Description = Help.Json)] bool json = false)
     {

@@ -1,3 +1,4 @@
+using AngelSlim.Cli.Documents;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Reading;
 using Cocona;
@@ -5,7 +6,7 @@ using Cocona;
 namespace AngelSlim.Cli.Commands;
 
 /// <summary>Prints one of the schemas that came with the tool.</summary>
-internal sealed class SchemaCommand(Machine machine, string name, bool list)
+internal sealed class SchemaCommand(Machine machine, string name, bool list, bool json)
 {
     private const string Ending = ".schema.json";
 
@@ -17,7 +18,7 @@ internal sealed class SchemaCommand(Machine machine, string name, bool list)
         var names = Directory.EnumerateFiles(folder, "*" + Ending).Select(path => Path.GetFileName(path)[..^Ending.Length]).Order(StringComparer.Ordinal).ToList();
         if (list)
         {
-            machine.Output.WriteLine(string.Join('\n', names));
+            machine.Output.WriteLine(json ? new SchemasDocument { Names = names }.ToJson() : string.Join('\n', names));
             return ExitCode.Done;
         }
 
@@ -40,6 +41,7 @@ internal sealed class SchemaVerb(Choice choice)
     [Example("dotnet angelslim schema > experiment.schema.json", "dotnet angelslim schema plan")]
     public void Schema(
         [Argument("schema", Description = "experiment for manifests, or a document: plan, run, …")] string name = "experiment",
-        [Option(Description = "The names that there are")] bool list = false) =>
-        choice.Verb = machine => new SchemaCommand(machine, name, list).Execute();
+        [Option(Description = "The names that there are")] bool list = false,
+        [Option(Description = "With --list, one JSON document; a schema is JSON already")] bool json = false) =>
+        choice.Verb = machine => new SchemaCommand(machine, name, list, json).Execute();
 }

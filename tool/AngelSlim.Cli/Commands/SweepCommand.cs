@@ -47,10 +47,11 @@ internal sealed class SweepVerb(Choice choice)
         [Option(ValueName = "folder", Description = Help.Store)] string? store = null,
         [Option(Description = "Make nothing; show the table of what is there")] bool table = false,
         [Option(ValueName = "file", Description = "Write the table to a CSV file too")] string? csv = null,
+        [Option(ValueName = "file", Description = Help.Events)] string? events = null,
         [Option(Description = Help.Json)] bool json = false)
     {
         _ = axes;
-        var run = new RunOptions(manifest, running, new SelectionOptions()) { Store = store, Csv = csv, NeedsSweep = true, Json = json };
+        var run = new RunOptions(manifest, running, new SelectionOptions()) { Store = store, Csv = csv, Events = events, NeedsSweep = true, Json = json };
         choice.Verb = machine => new SweepCommand(machine, new(run, table)).Execute();
     }
 }

@@ -92,11 +92,12 @@ internal sealed class FileDigests(IDigestMemo memo, TimeProvider clock)
     }
 
     /// <summary>The first failure is thrown as it is: callers tell one kind from another.</summary>
+    /// <remarks>Without the pool where it brings nothing: loading it is felt by a run that has nothing to read.</remarks>
     private static void InParallel(List<FileIdentity> files, Action<FileIdentity> work)
     {
-        if (files.Count is 1)
+        if (files.Count <= 1)
         {
-            work(files[0]);
+            files.ForEach(work);
             return;
         }
 
