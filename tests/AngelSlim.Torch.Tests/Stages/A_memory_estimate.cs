@@ -2,6 +2,7 @@ using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Manifests.Settings;
 using AngelSlim.Core.Stages;
 using AngelSlim.Core.Stages.Contracts;
+using AngelSlim.Core.Text;
 using AngelSlim.Testing;
 using AngelSlim.Torch.Drafts;
 using AngelSlim.Torch.Pretraining;
@@ -50,7 +51,8 @@ public sealed class A_memory_estimate
         using var scope = NewDisposeScope();
         using var random = new Generator(1);
         var settings = new PretrainSettings();
-        var weights = FreshWeights.Draw(settings, settings.Vocabulary, random);
+        var config = TargetConfigReader.Read(ConfigObject.Parse("config.json", TargetDescription.Config(settings, settings.Vocabulary).ToJsonString()));
+        var weights = FreshWeights.Draw(config, random);
 
         Near(weights.Sum(weight => weight.Value.numel()) * 16, MemoryEstimate.Training(settings));
     }

@@ -25,10 +25,25 @@ public sealed class Capturing_features : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
     private readonly TargetFolder _target;
 
+    public static TheoryData<string, Dtype> FamiliesInBothTypes
+    {
+        get
+        {
+            var cases = new TheoryData<string, Dtype>();
+            foreach (var family in TinyTarget.ModelTypes)
+            {
+                cases.Add(family, Dtype.Float32);
+                cases.Add(family, Dtype.Bfloat16);
+            }
+
+            return cases;
+        }
+    }
+
     public Capturing_features()
     {
         using var scope = NewDisposeScope();
-        var config = TinyTarget.Config(Qwen3.Family);
+        var config = TinyTarget.Config(new Qwen3());
         _target = new TargetFolder(TinyTarget.Folder(config, TinyTarget.Weights(config)));
     }
 
@@ -39,16 +54,17 @@ public sealed class Capturing_features : IDisposable
     }
 
     [Theory]
-    [InlineData(Dtype.Float32)]
-    [InlineData(Dtype.Bfloat16)]
-    public void Gives_what_the_running_target_gives_bit_for_bit(Dtype dtype)
+    [MemberData(nameof(FamiliesInBothTypes))]
+    public void Gives_what_the_running_target_gives_bit_for_bit(string family, Dtype dtype)
     {
         using var scope = NewDisposeScope();
+        var config = TinyTarget.Config(TinyTarget.Family(family));
+        var folder = new TargetFolder(TinyTarget.Folder(config, TinyTarget.Weights(config)));
         var rows = Rows(lengths: [5, 1, 17, 8]);
-        Capture("whole", rows, heldout: Rows(lengths: [4]), dtype);
+        Capture("whole", rows, heldout: Rows(lengths: [4]), dtype, target: folder);
         using var stored = StoredFeatures.Open(At("whole"), features => features.Train, Usual);
         using var heldout = StoredFeatures.Open(At("whole"), features => features.Heldout, Usual);
-        using var target = TargetModel.Load(_target.Folder, ElementType.Of(dtype).Scalar, CPU);
+        using var target = TargetModel.Load(folder.Folder, ElementType.Of(dtype).Scalar, CPU);
         var live = new LiveFeatures(target, Usual, rows);
 
         Assert.Equal(4, stored.Count);
@@ -166,7 +182,7 @@ public sealed class Capturing_features : IDisposable
     public void Stops_at_states_that_are_not_finite_and_names_the_row()
     {
         using var scope = NewDisposeScope();
-        var config = TinyTarget.Config(Llama.Family);
+        var config = TinyTarget.Config(new Llama());
         var weights = TinyTarget.Weights(config);
         weights[TargetWeights.FinalNorm] = full(24, float.NaN);
         var broken = new TargetFolder(TinyTarget.Folder(config, weights));

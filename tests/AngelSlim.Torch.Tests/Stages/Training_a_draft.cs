@@ -36,7 +36,7 @@ public sealed class Training_a_draft : IDisposable
     public Training_a_draft()
     {
         using var scope = NewDisposeScope();
-        var config = TinyTarget.Config(Qwen3.Family);
+        var config = TinyTarget.Config(new Qwen3());
         _target = new(TinyTarget.Folder(config, TinyTarget.Weights(config)));
         _rows = new(Directory.CreateDirectory(At("rows")).FullName);
         _words = new(_rows.Folder);

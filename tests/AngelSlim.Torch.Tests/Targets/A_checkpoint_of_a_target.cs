@@ -7,7 +7,7 @@ namespace AngelSlim.Torch.Tests.Targets;
 
 public sealed class A_checkpoint_of_a_target
 {
-    private static readonly TargetConfig Config = TinyTarget.Config(Llama.Family);
+    private static readonly TargetConfig Config = TinyTarget.Config(new Llama());
 
     [Fact]
     public void Is_refused_when_a_weight_is_missing() =>

@@ -1,4 +1,3 @@
-using AngelSlim.Core.Manifests;
 using AngelSlim.Torch.Layers;
 using AngelSlim.Torch.Targets;
 using Xunit;
@@ -79,7 +78,9 @@ public sealed class A_target_beside_the_reference(ITestOutputHelper output)
         }
 
         var text = cat([golden["generate.prompt"], golden["generate.tokens"].unsqueeze(0)], dim: 1)[.., ..^1];
-        foreach (var chunk in new[] { 1, 3, 8, (int)text.shape[1] })
+        // A rotation that grows with the text turns a text that is read at once as its length says, one that is written token by token not.
+        var longest = target.Config.Rope is DynamicRope ? target.Config.MaxPositions : (int)text.shape[1];
+        foreach (var chunk in new[] { 1, 3, 8, longest })
         {
             using var cache = new KvCache(target.Config.Layers);
             var last = text.split(chunk, dim: 1).Select(ids => target.Run(new TargetInput(ids), [], cache).Last_BTD).ToList();
@@ -100,7 +101,10 @@ public sealed class A_target_beside_the_reference(ITestOutputHelper output)
         var said = target.Run(new TargetInput(golden[$"{prefix}.input_ids"]), [.. Enumerable.Range(0, layers)]);
         for (var layer = 0; layer < layers - 1; layer++)
         {
-            golden.AssertClose($"{prefix}.hidden_states.{layer + 1}", said.Hidden_BTLD.select(2, layer), mask_BT);
+            if (golden.Has($"{prefix}.hidden_states.{layer + 1}"))
+            {
+                golden.AssertClose($"{prefix}.hidden_states.{layer + 1}", said.Hidden_BTLD.select(2, layer), mask_BT);
+            }
         }
 
         golden.AssertClose($"{prefix}.hidden_states.{layers}", said.Last_BTD, mask_BT);
@@ -119,24 +123,11 @@ public sealed class A_target_beside_the_reference(ITestOutputHelper output)
         }
     }
 
-    private void Judge(string folder, ScalarType dtype, Action<GoldenCase, TargetModel> compare)
+    private static void Judge(string folder, ScalarType dtype, Action<GoldenCase, TargetModel> compare)
     {
         using var scope = NewDisposeScope();
         using var golden = new GoldenCase(folder);
-        TargetModel target;
-        try
-        {
-            target = TargetModel.Load(folder, dtype, CPU);
-        }
-        catch (DataException refused) when (refused.Problem.Code is ProblemCode.BadConfig && !golden.IsOwn)
-        {
-            output.WriteLine($"Skipped {Path.GetFileName(folder)}: {refused.Message}");
-            return;
-        }
-
-        using (target)
-        {
-            compare(golden, target);
-        }
+        using var target = TargetModel.Load(folder, dtype, CPU);
+        compare(golden, target);
     }
 }

@@ -17,7 +17,7 @@ public sealed class A_target_config
         var llama = Read("""{"num_key_value_heads":null}""");
         Assert.Equal(new HeadShape(4, 4, 8), llama.Heads);
         Assert.Equal(new PlainRope(10000), llama.Rope);
-        Assert.False(llama.TiedHead || llama.AttentionBias || llama.MlpBias);
+        Assert.False(llama.TiedHead || llama.AttentionBias is not AttentionBias.None || llama.MlpBias);
         Assert.Equal(1e-6, llama.NormEpsilon);
 
         var qwen3 = Read("""{"architectures":["Qwen3ForCausalLM"],"num_attention_heads":32}""");
@@ -51,17 +51,29 @@ public sealed class A_target_config
     }
 
     [Theory]
-    [InlineData("""{"architectures":["GptNeoForCausalLM"]}""", "'architectures' is [\"GptNeoForCausalLM\"]; supported: LlamaForCausalLM, Qwen3ForCausalLM")]
-    [InlineData("""{"architectures":null,"model_type":"gpt"}""", "'model_type' is \"gpt\"; supported: llama, qwen3")]
+    [InlineData("""{"architectures":["GptNeoForCausalLM"]}""", "'architectures' is [\"GptNeoForCausalLM\"]; supported: LlamaForCausalLM, Qwen3ForCausalLM, Qwen2ForCausalLM, Qwen3MoeForCausalLM, HunYuanDenseV1ForCausalLM")]
+    [InlineData("""{"architectures":null,"model_type":"gpt"}""", "'model_type' is \"gpt\"; supported: llama, qwen3, qwen2, qwen3_moe, hunyuan_v1_dense")]
     [InlineData("""{"architectures":[1]}""", "a list of texts")]
     [InlineData("""{"hidden_act":"gelu"}""", "'hidden_act' is \"gelu\"; supported: silu")]
     [InlineData("""{"use_cla":true}""", "'use_cla' is true")]
     [InlineData("""{"rope_interleaved":true}""", "'rope_interleaved'")]
     [InlineData("""{"quantization_config":{"bits":4}}""", "'quantization_config'")]
     [InlineData("""{"sliding_window":8}""", "'sliding_window' is 8")]
-    [InlineData("""{"layer_types":["full_attention","sliding_attention"]}""", "'layer_types'")]
-    [InlineData("""{"architectures":["Qwen3ForCausalLM"],"num_attention_heads":32,"sliding_window":8,"use_sliding_window":true}""", "'sliding_window'")]
-    [InlineData("""{"rope_scaling":{"type":"longrope"}}""", "'rope_scaling.type' is \"longrope\"; supported: default, linear, llama3, yarn")]
+    [InlineData("""{"layer_types":["full_attention","sliding_attention"]}""", "'layer_types' is [\"full_attention\",\"sliding_attention\"]; supported: 4 of full_attention and sliding_attention, one a layer")]
+    [InlineData("""{"layer_types":["full_attention","full_attention","full_attention","chunked_attention"]}""", "'layer_types'")]
+    [InlineData("""{"layer_types":["full_attention","full_attention","full_attention","sliding_attention"]}""", "full_attention only, unless use_sliding_window is true")]
+    [InlineData("""{"architectures":["Qwen3MoeForCausalLM"],"sliding_window":8,"use_sliding_window":true}""", "'sliding_window' is 8; supported: null, or use_sliding_window false")]
+    [InlineData("""{"architectures":["Qwen2ForCausalLM"],"num_key_value_heads":2,"sliding_window":0,"use_sliding_window":true}""", "'sliding_window' is 0")]
+    [InlineData("""{"architectures":["Qwen2ForCausalLM"],"num_attention_heads":32,"attention_bias":true}""", "'attention_bias' is true; supported: false: here query, key and value have biases")]
+    [InlineData("""{"architectures":["Qwen3MoeForCausalLM"],"num_experts":4,"num_experts_per_tok":5}""", "'num_experts_per_tok' is 5; supported: a whole number from 1 to 4")]
+    [InlineData("""{"architectures":["Qwen3MoeForCausalLM"],"decoder_sparse_step":0}""", "'decoder_sparse_step' is 0")]
+    [InlineData("""{"architectures":["Qwen3MoeForCausalLM"],"norm_topk_prob":1}""", "'norm_topk_prob' is 1; supported: true or false")]
+    [InlineData("""{"architectures":["HunYuanDenseV1ForCausalLM"]}""", "'head_dim' is missing; supported: an even number")]
+    [InlineData("""{"architectures":["HunYuanDenseV1ForCausalLM"],"head_dim":8,"use_qk_norm":false}""", "'use_qk_norm' is false; supported: true")]
+    [InlineData("""{"rope_scaling":{"type":"dynamic"}}""", "'rope_scaling.factor' is missing")]
+    [InlineData("""{"rope_scaling":{"type":"dynamic","alpha":1000,"factor":1}}""", "'rope_scaling.alpha' is 1000; supported: none in this family")]
+    [InlineData("""{"rope_parameters":{"rope_type":"su"}}""", "'rope_parameters.rope_type' is \"su\"")]
+    [InlineData("""{"rope_scaling":{"type":"longrope"}}""", "'rope_scaling.type' is \"longrope\"; supported: default, linear, dynamic, llama3, yarn")]
     [InlineData("""{"rope_scaling":{"rope_type":"linear"}}""", "'rope_scaling.factor'")]
     [InlineData("""{"rope_scaling":{"rope_type":"linear","factor":0}}""", "'rope_scaling.factor'")]
     [InlineData("""{"rope_scaling":{"rope_type":"llama3","factor":8,"low_freq_factor":4,"high_freq_factor":4}}""", "more than low_freq_factor")]
@@ -113,7 +125,7 @@ public sealed class A_target_config
     [Fact]
     public void Survives_a_thousand_damages()
     {
-        _ = Read("""{"rope_scaling":{"rope_type":"llama3","factor":8,"low_freq_factor":1,"high_freq_factor":4},"eos_token_id":[1,2],"layer_types":["full_attention"]}""");
+        _ = Read("""{"rope_scaling":{"rope_type":"llama3","factor":8,"low_freq_factor":1,"high_freq_factor":4},"eos_token_id":[1,2],"layer_types":["full_attention","full_attention","full_attention","full_attention"]}""");
         var path = Path.Combine(_folder, "config.json");
         var good = File.ReadAllBytes(path);
         var random = new Random(1);

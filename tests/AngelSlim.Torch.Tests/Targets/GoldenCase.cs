@@ -24,9 +24,6 @@ internal sealed class GoldenCase : IDisposable
 
     public JsonElement Meta => _meta.RootElement;
 
-    /// <summary>Whether the case is one that the repository carries, and so must be judged everywhere.</summary>
-    public bool IsOwn => Folder.StartsWith(Golden.Own(), StringComparison.Ordinal);
-
     public static IEnumerable<string> Folders(string area, string having) => Golden.Cases(area, having);
 
     public bool Has(string name) => _io.Tensors.ContainsKey(name);

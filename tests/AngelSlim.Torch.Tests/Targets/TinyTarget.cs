@@ -1,7 +1,8 @@
-using System.Text.Json;
-using AngelSlim.Torch.Layers;
+using AngelSlim.Core.Text;
+using AngelSlim.Torch.Pretraining;
 using AngelSlim.Torch.Targets;
 using AngelSlim.Torch.Tensors;
+using Xunit;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Tests.Targets;
@@ -11,23 +12,16 @@ internal static class TinyTarget
 {
     public const int Words = 61;
 
-    public static TargetConfig Config(TargetFamily family) => new()
-    {
-        Family = family,
-        Vocabulary = Words,
-        Width = 24,
-        InnerWidth = 40,
-        Layers = 4,
-        Heads = new HeadShape(Heads: 4, KeyHeads: 2, Channels: 6),
-        Rope = new PlainRope(10000),
-        MaxPositions = 64,
-    };
+    /// <summary>Every line of the catalogue, by its model type.</summary>
+    public static TheoryData<string> Families => [.. ModelTypes];
 
-    public static Dictionary<string, Tensor> Weights(TargetConfig config, long seed = 1)
-    {
-        var random = new Generator((ulong)seed, CPU);
-        return TargetWeights.Shapes(config).ToDictionary(entry => entry.Key, entry => Random(entry.Value, random));
-    }
+    public static IEnumerable<string> ModelTypes => TargetCatalog.Families.Select(family => family.ModelType);
+
+    public static TargetFamily Family(string modelType) => TargetCatalog.Families.Single(family => family.ModelType == modelType);
+
+    public static TargetConfig Config(TargetFamily family) => family.Read(ConfigObject.Parse("config.json", family.TinyConfig().ToJsonString()));
+
+    public static Dictionary<string, Tensor> Weights(TargetConfig config) => RandomTarget.Weights(config, seed: 1);
 
     public static TargetModel Model(TargetFamily family) => TargetModel.Create(Config(family), Weights(Config(family)));
 
@@ -38,22 +32,9 @@ internal static class TinyTarget
     {
         var folder = Directory.CreateTempSubdirectory().FullName;
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), weights);
-        File.WriteAllText(Path.Combine(folder, "config.json"), JsonSerializer.Serialize(new Dictionary<string, object>
-        {
-            ["architectures"] = new[] { config.Family.Architecture },
-            ["vocab_size"] = config.Vocabulary,
-            ["hidden_size"] = config.Width,
-            ["intermediate_size"] = config.InnerWidth,
-            ["num_hidden_layers"] = config.Layers,
-            ["num_attention_heads"] = config.Heads.Heads,
-            ["num_key_value_heads"] = config.Heads.KeyHeads,
-            ["head_dim"] = config.Heads.Channels,
-            ["max_position_embeddings"] = config.MaxPositions,
-            ["tie_word_embeddings"] = config.TiedHead,
-        }));
+        var file = config.Family.TinyConfig();
+        file["tie_word_embeddings"] = config.TiedHead;
+        new TargetFiles(folder).WriteConfig(file);
         return folder;
     }
-
-    private static Tensor Random(long[] shape, Generator random) =>
-        shape.Length is 1 ? ones(shape) + (randn(shape, generator: random) * 0.1) : randn(shape, generator: random) * 0.2;
 }

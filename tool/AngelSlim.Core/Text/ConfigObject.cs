@@ -8,7 +8,7 @@ namespace AngelSlim.Core.Text;
 
 /// <summary>An object of a checkpoint's JSON file, read member by member; what has the wrong type or range is refused by key and value.</summary>
 /// <remarks>A member that is null is a member that is missing, as in the reference implementation. Members that nobody asks for are left alone.</remarks>
-internal sealed partial class ConfigObject
+public sealed partial class ConfigObject
 {
     private const long LongestFile = 10_000_000;
     private const int MostWords = 1 << 24;
@@ -71,6 +71,9 @@ internal sealed partial class ConfigObject
 
     /// <summary>Whether the member is there and not null.</summary>
     public bool Has(string key) => Find(key) is not null;
+
+    /// <summary>Whether the member is there and null, where that is not the same as missing.</summary>
+    public bool IsNull(string key) => _json.TryGetProperty(key, out var value) && value.ValueKind is JsonValueKind.Null;
 
     /// <summary>An object, or null.</summary>
     public ConfigObject? Object(string key) => Find(key) switch

@@ -79,11 +79,14 @@ internal sealed record DraftConfig
             TargetWords = target.Vocabulary,
             DraftWords = words,
             HiddenLayers = layers,
-            Rope = compatibility is Compatibility.Angelslim || settings.Rope is DraftRope.Angelslim ? target.Rope with { Theta = 10000 } : target.Rope,
+            Rope = compatibility is Compatibility.Angelslim || settings.Rope is DraftRope.Angelslim ? Steady(target.Rope) with { Theta = 10000 } : Steady(target.Rope),
             MaxPositions = target.MaxPositions,
             NormBeforeFc = settings.NormBeforeFc,
             FcNorm = settings.FcNorm,
             NormOutput = settings.NormOutput,
         };
     }
+
+    /// <summary>Up to the target's length a base that grows is the plain one; beyond it every server does otherwise.</summary>
+    private static Rope Steady(Rope rope) => rope is DynamicRope ? new PlainRope(rope.Theta) : rope;
 }

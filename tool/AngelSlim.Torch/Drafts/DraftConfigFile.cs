@@ -47,7 +47,7 @@ internal static class DraftConfigFile
             TargetWords = words,
             DraftWords = config.Integer("draft_vocab_size", 1, words) ?? words,
             HiddenLayers = Layers(config, usualLayers),
-            Rope = RopeReader.Read(config, positions),
+            Rope = ReadRope(config, positions),
             MaxPositions = positions,
             NormBeforeFc = config.Flag("norm_before_fc", whenMissing: false),
             FcNorm = config.Flag("fc_norm", whenMissing: false),
@@ -87,6 +87,13 @@ internal static class DraftConfigFile
             ["use_aux_hidden_state"] = true,
             [LayerIds] = new JsonArray([.. config.HiddenLayers.Select(layer => JsonValue.Create(layer))]),
         },
+    };
+
+    /// <summary>Every server makes something else of a base that grows with the text.</summary>
+    private static Rope ReadRope(ConfigObject config, int positions) => RopeReader.Read(config, positions, RopeKinds.WithAlpha) switch
+    {
+        DynamicRope => throw config.Refuse(config.Has("rope_scaling") ? "rope_scaling" : "rope_parameters", "default, linear, llama3, yarn, dynamic with alpha"),
+        var rope => rope,
     };
 
     /// <summary>SGLang's list counts outputs from 0; vLLM's, at the top level, counts layers that have run.</summary>
@@ -129,6 +136,7 @@ internal static class DraftConfigFile
     {
         PlainRope => null,
         LinearRope linear => new() { ["rope_type"] = "linear", ["factor"] = linear.Factor },
+        AlphaRope alpha => new() { ["rope_type"] = "dynamic", ["alpha"] = alpha.Alpha, ["factor"] = 1.0 },
         Llama3Rope llama => new()
         {
             ["rope_type"] = "llama3",
@@ -147,6 +155,6 @@ internal static class DraftConfigFile
             ["beta_slow"] = yarn.SlowTurns,
             ["truncate"] = yarn.WholePairs,
         },
-        _ => throw new NotSupportedException($"A draft cannot rotate as {rope} yet."),
+        _ => throw new NotSupportedException($"A draft does not rotate as {rope}."),
     };
 }

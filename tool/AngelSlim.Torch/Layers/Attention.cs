@@ -6,29 +6,66 @@ namespace AngelSlim.Torch.Layers;
 /// <param name="Heads">Of the query (H).</param>
 /// <param name="KeyHeads">Of keys and values (K); divides <paramref name="Heads"/>.</param>
 /// <param name="Channels">Of each head (C).</param>
-internal readonly record struct HeadShape(int Heads, int KeyHeads, int Channels);
+public readonly record struct HeadShape(int Heads, int KeyHeads, int Channels);
 
 /// <summary>The weights of an attention.</summary>
 /// <param name="Query">D to H·C.</param>
 /// <param name="Key">D to K·C.</param>
 /// <param name="Value">D to K·C.</param>
 /// <param name="Output">H·C to D.</param>
-internal sealed record AttentionWeights(Projection Query, Projection Key, Projection Value, Projection Output)
+public sealed record AttentionWeights(Projection Query, Projection Key, Projection Value, Projection Output)
 {
-    /// <summary>Over C of each query head, before the rotation, where the family has it.</summary>
-    public RmsNorm? QueryNorm { get; init; }
+    /// <summary>Norms over C of each head, where the family has them.</summary>
+    public HeadNorms? Norms { get; init; }
 
-    /// <summary>Over C of each key head, before the rotation, where the family has it.</summary>
-    public RmsNorm? KeyNorm { get; init; }
+    /// <summary>Tokens that a token sees, itself included; null: all before it.</summary>
+    public int? Window { get; init; }
+}
+
+/// <summary>Norms of the heads of queries and keys.</summary>
+/// <param name="Query">Over C.</param>
+/// <param name="Key">Over C.</param>
+/// <param name="Place">On which side of the rotation; the weights do not rotate, so the two sides differ.</param>
+public sealed record HeadNorms(RmsNorm Query, RmsNorm Key, NormPlace Place);
+
+/// <summary>Where a norm of heads stands.</summary>
+public enum NormPlace
+{
+    /// <summary>The normed heads are rotated.</summary>
+    BeforeRotation,
+
+    /// <summary>The rotated heads are normed.</summary>
+    AfterRotation,
 }
 
 /// <summary>What all layers of one forward share.</summary>
 /// <param name="Rotation">Of the new tokens.</param>
 /// <param name="Cache">The tokens before; null when there are none to remember.</param>
-internal sealed record AttentionCall(Rotation Rotation, KvCache? Cache);
+public sealed record AttentionCall(Rotation Rotation, KvCache? Cache)
+{
+    /// <summary>Causal attention of the new tokens over the cache, to which they are added, and themselves.</summary>
+    /// <param name="layer">The cache's layer, 0-based.</param>
+    /// <param name="q_BHTC">Rotated queries.</param>
+    /// <param name="k_BKTC">Rotated keys; K divides H, and consecutive query heads share a key head.</param>
+    /// <param name="v_BKTC">Values.</param>
+    /// <param name="window">Tokens that a token sees, itself included; null: all before it.</param>
+    /// <returns>[B, T, H·C].</returns>
+    public Tensor Attend(int layer, Tensor q_BHTC, Tensor k_BKTC, Tensor v_BKTC, int? window = null)
+    {
+        using var scope = NewDisposeScope();
+        if (Cache is { } cache)
+        {
+            (k_BKTC, v_BKTC) = cache.Append(layer, k_BKTC, v_BKTC);
+        }
 
-/// <summary>Causal attention with grouped keys; the matrix of scores is never built.</summary>
-internal sealed class Attention(HeadShape shape, AttentionWeights weights)
+        return CausalAttention.Of(q_BHTC, k_BKTC, v_BKTC, window).transpose(1, 2).flatten(2).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>Causal attention with grouped keys and rotary positions.</summary>
+/// <param name="shape">Its heads.</param>
+/// <param name="weights">Its matrices, and perhaps norms and a window.</param>
+public sealed class Attention(HeadShape shape, AttentionWeights weights)
 {
     /// <summary>Each token sees itself and what was before it.</summary>
     /// <param name="hidden_BTD">The new tokens, normed.</param>
@@ -38,43 +75,19 @@ internal sealed class Attention(HeadShape shape, AttentionWeights weights)
     public Tensor Apply(Tensor hidden_BTD, int layer, AttentionCall call)
     {
         using var scope = NewDisposeScope();
-        var q_BHTC = call.Rotation.Apply(Split(weights.Query, hidden_BTD, shape.Heads, weights.QueryNorm)).transpose(1, 2);
-        var k_BKTC = call.Rotation.Apply(Split(weights.Key, hidden_BTD, shape.KeyHeads, weights.KeyNorm)).transpose(1, 2);
-        var v_BKTC = Split(weights.Value, hidden_BTD, shape.KeyHeads, norm: null).transpose(1, 2);
-        if (call.Cache is { } cache)
-        {
-            (k_BKTC, v_BKTC) = cache.Append(layer, k_BKTC, v_BKTC);
-        }
-
-        var seen_BHTC = k_BKTC.shape[2] == q_BHTC.shape[2] ? OverItself(q_BHTC, k_BKTC, v_BKTC) : OverCache(q_BHTC, k_BKTC, v_BKTC);
-        return weights.Output.Apply(seen_BHTC.transpose(1, 2).flatten(2)).MoveToOuterDisposeScope();
+        var q_BTHC = Rotated(Split(weights.Query, hidden_BTD, shape.Heads), weights.Norms?.Query, call.Rotation);
+        var k_BTKC = Rotated(Split(weights.Key, hidden_BTD, shape.KeyHeads), weights.Norms?.Key, call.Rotation);
+        var v_BTKC = Split(weights.Value, hidden_BTD, shape.KeyHeads);
+        var seen_BTE = call.Attend(layer, q_BTHC.transpose(1, 2), k_BTKC.transpose(1, 2), v_BTKC.transpose(1, 2), weights.Window);
+        return weights.Output.Apply(seen_BTE).MoveToOuterDisposeScope();
     }
 
-    private Tensor Split(Projection projection, Tensor hidden_BTD, int heads, RmsNorm? norm)
+    private Tensor Split(Projection projection, Tensor hidden_BTD, int heads) => projection.Apply(hidden_BTD).unflatten(2, heads, shape.Channels);
+
+    private Tensor Rotated(Tensor heads_BTHC, RmsNorm? norm, Rotation rotation) => weights.Norms?.Place switch
     {
-        var heads_BTHC = projection.Apply(hidden_BTD).unflatten(2, heads, shape.Channels);
-        return norm?.Apply(heads_BTHC) ?? heads_BTHC;
-    }
-
-    private Tensor OverItself(Tensor q_BHTC, Tensor k_BKTC, Tensor v_BKTC)
-    {
-        var group = shape.Heads / shape.KeyHeads;
-        return nn.functional.scaled_dot_product_attention(
-            q_BHTC,
-            group is 1 ? k_BKTC : k_BKTC.repeat_interleave(group, dim: 1),
-            group is 1 ? v_BKTC : v_BKTC.repeat_interleave(group, dim: 1),
-            is_casual: true);
-    }
-
-    /// <summary>The query heads of a group become further rows over their one key head: so the long cache is never repeated.</summary>
-    private Tensor OverCache(Tensor q_BHTC, Tensor k_BKTC, Tensor v_BKTC)
-    {
-        var (tokens, group) = (q_BHTC.shape[2], shape.Heads / shape.KeyHeads);
-        var rows_BKNC = q_BHTC.unflatten(1, shape.KeyHeads, group).flatten(2, 3);
-        var mask = tokens is 1 ? null : Mask(tokens, k_BKTC.shape[2], q_BHTC.device).repeat(group, 1);
-        return nn.functional.scaled_dot_product_attention(rows_BKNC, k_BKTC, v_BKTC, mask).unflatten(2, group, tokens).flatten(1, 2);
-    }
-
-    private static Tensor Mask(long tokens, long all, Device device) =>
-        ones([tokens, all], @bool, device).tril(diagonal: all - tokens);
+        NormPlace.BeforeRotation => rotation.Apply(norm!.Apply(heads_BTHC)),
+        NormPlace.AfterRotation => norm!.Apply(rotation.Apply(heads_BTHC)),
+        _ => rotation.Apply(heads_BTHC),
+    };
 }

@@ -3,11 +3,12 @@ using static TorchSharp.torch;
 namespace AngelSlim.Torch.Layers;
 
 /// <summary>The gated feed-forward part of a decoder layer: <c>down(silu(gate(x)) · up(x))</c>.</summary>
-internal sealed class GatedMlp(Projection gate, Projection up, Projection down)
+/// <param name="gate">D to F.</param>
+/// <param name="up">D to F.</param>
+/// <param name="down">F to D.</param>
+public sealed class GatedMlp(Projection gate, Projection up, Projection down) : IMlp
 {
-    /// <summary>Works on each token by itself.</summary>
-    /// <param name="hidden">Any shape that ends in D.</param>
-    /// <returns>The same shape.</returns>
+    /// <inheritdoc/>
     public Tensor Apply(Tensor hidden)
     {
         using var scope = NewDisposeScope();

@@ -5,7 +5,8 @@ namespace AngelSlim.Torch.Layers;
 
 /// <summary>Keys and values of the tokens so far, layer by layer, in memory that grows by doubling.</summary>
 /// <remarks>For decoding only: what is written into it has no gradient.</remarks>
-internal sealed class KvCache(int layers) : IDisposable
+/// <param name="layers">Of the target.</param>
+public sealed class KvCache(int layers) : IDisposable
 {
     private const long FirstCapacity = 128;
     private readonly Tensor?[] _keys = new Tensor?[layers];

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace AngelSlim.Torch.Layers;
 
 /// <summary>A matrix and perhaps a bias, applied to the last axis.</summary>
-internal sealed class Projection
+public sealed class Projection
 {
     private readonly Tensor _weight_OI;
     private readonly Tensor? _bias_O;

@@ -8,7 +8,7 @@ namespace AngelSlim.Torch.Layers;
 /// The statistics are float32 whatever comes in, the normed value is rounded to the input's type, and only then the weight
 /// multiplies: the reference implementation's order, which bfloat16 results depend on.
 /// </remarks>
-internal sealed class RmsNorm
+public sealed class RmsNorm
 {
     private readonly Tensor _weight_D;
     private readonly Tensor _epsilon;

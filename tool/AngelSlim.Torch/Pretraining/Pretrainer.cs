@@ -29,7 +29,7 @@ internal sealed class Pretrainer : IDisposable
     {
         using var random = new Generator((ulong)settings.Seed);
         _settings = settings;
-        _weights = FreshWeights.Draw(settings, config.Vocabulary, random);
+        _weights = FreshWeights.Draw(config, random);
         _target = TargetModel.Create(config, _weights.ToDictionary());
         _optimizer = new PretrainOptimizer(_weights);
     }

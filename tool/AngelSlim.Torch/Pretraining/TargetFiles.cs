@@ -19,19 +19,24 @@ internal sealed class TargetFiles(string folder)
     /// <param name="vocabulary">Tokens of the tokenizer beside them.</param>
     public void Describe(PretrainSettings settings, int vocabulary)
     {
-        Write("config.json", TargetDescription.Config(settings, vocabulary));
+        WriteConfig(TargetDescription.Config(settings, vocabulary));
         Write("generation_config.json", TargetDescription.Generation(vocabulary));
         Write("tokenizer_config.json", TargetDescription.Tokenizer());
     }
 
-    /// <summary><c>model.safetensors</c> in bfloat16.</summary>
-    public void WriteWeights(IReadOnlyDictionary<string, Tensor> weights)
+    /// <summary><c>config.json</c>.</summary>
+    public void WriteConfig(JsonObject config) => Write("config.json", config);
+
+    /// <summary><c>model.safetensors</c>.</summary>
+    /// <param name="weights">By the names that a checkpoint gives them.</param>
+    /// <param name="type">Of the file.</param>
+    public void WriteWeights(IReadOnlyDictionary<string, Tensor> weights, ScalarType type)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         SafetensorsWriter.Write(
             Path.Combine(folder, "model.safetensors"),
-            weights.ToDictionary(weight => weight.Key, weight => weight.Value.to(bfloat16)),
+            weights.ToDictionary(weight => weight.Key, weight => weight.Value.to(type)),
             new Dictionary<string, string> { ["format"] = "pt" });
     }
 

@@ -34,7 +34,7 @@ internal sealed class PretrainStage(TensorRuntime runtime) : TensorStage<Pretrai
         var corpus = new Corpus(Stream(settings, 1));
         var encoder = new RowEncoder(tokenizer);
         pretrainer.Run(new PretrainBatches(() => encoder.Encode(corpus.Next()), settings.BatchRows, new Chooser(Stream(settings, 2))), context);
-        files.WriteWeights(pretrainer.Weights);
+        files.WriteWeights(pretrainer.Weights, bfloat16);
         context.Report(new Measured("pretrain.loss", pretrainer.Loss));
 
         // From the files: the answers must be those of the rounded weights that everybody else will load.

@@ -1,7 +1,20 @@
+using System.Text.Json.Nodes;
+using AngelSlim.Core.Text;
+
 namespace AngelSlim.Torch.Targets;
 
 /// <summary>Llama 2 and 3, SmolLM2, and all that say they are Llama.</summary>
-internal static class Llama
+internal sealed class Llama : TargetFamily
 {
-    public static TargetFamily Family { get; } = new() { ModelType = "llama", Architecture = "LlamaForCausalLM" };
+    /// <inheritdoc/>
+    public override string ModelType => "llama";
+
+    /// <inheritdoc/>
+    public override string Architecture => "LlamaForCausalLM";
+
+    /// <inheritdoc/>
+    public override JsonObject TinyConfig() => TinyConfigs.Of(this);
+
+    /// <inheritdoc/>
+    public override TargetConfig Read(ConfigObject config) => new ConfigDefaults().Read(this, config);
 }

@@ -3,10 +3,20 @@ using AngelSlim.Torch.Layers;
 
 namespace AngelSlim.Torch.Targets;
 
+/// <summary>Whether a rotation that is <c>dynamic</c> may have an <c>alpha</c>.</summary>
+internal enum RopeKinds
+{
+    /// <summary>It is refused.</summary>
+    WithoutAlpha,
+
+    /// <summary>It is a larger base at every length.</summary>
+    WithAlpha,
+}
+
 /// <summary>Reads rotary settings in the spellings of transformers 4 (<c>rope_theta</c>, <c>rope_scaling</c>) and 5 (<c>rope_parameters</c>).</summary>
 internal static class RopeReader
 {
-    private const string Kinds = "default, linear, llama3, yarn";
+    private const string Kinds = "default, linear, dynamic, llama3, yarn";
 
     // transformers takes this base when a file names none.
     private const double UsualTheta = 10000;
@@ -14,7 +24,8 @@ internal static class RopeReader
     /// <summary>The kind and its numbers. An unknown kind is refused: the reference implementation only warns, and rotates wrongly.</summary>
     /// <param name="config">The text model's config.</param>
     /// <param name="maxPositions">The length that stands in for a missing original length.</param>
-    public static Rope Read(ConfigObject config, int maxPositions)
+    /// <param name="kinds">Whether <c>alpha</c> means something.</param>
+    public static Rope Read(ConfigObject config, int maxPositions, RopeKinds kinds)
     {
         // rope_scaling wins when both are there; an empty object counts as missing.
         var key = config.Object("rope_scaling") is { IsEmpty: false } ? "rope_scaling" : "rope_parameters";
@@ -33,11 +44,20 @@ internal static class RopeReader
         {
             "default" => new PlainRope(theta),
             "linear" => new LinearRope(theta, Required(settings, "factor")),
+            "dynamic" => Dynamic(settings, theta, maxPositions, kinds),
             "llama3" => Llama3(settings, theta, original),
             "yarn" => Yarn(settings, theta, original),
             _ => throw settings.Refuse(kindKey, Kinds),
         };
     }
+
+    /// <summary>With alpha the other numbers mean nothing, whatever they are; elsewhere the reference implementation ignores alpha and servers do not.</summary>
+    private static Rope Dynamic(ConfigObject settings, double theta, int maxPositions, RopeKinds kinds) => settings.Number("alpha", 1e-6, 1e12) switch
+    {
+        null => new DynamicRope(theta, Required(settings, "factor"), maxPositions),
+        { } alpha when kinds is RopeKinds.WithAlpha => new AlphaRope(theta, alpha),
+        _ => throw settings.Refuse("alpha", "none in this family"),
+    };
 
     private static Llama3Rope Llama3(ConfigObject settings, double theta, int original)
     {

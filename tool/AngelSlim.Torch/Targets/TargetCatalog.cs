@@ -6,7 +6,10 @@ internal static class TargetCatalog
     /// <summary>In the order in which we came to support them.</summary>
     public static IReadOnlyList<TargetFamily> Families { get; } =
     [
-        Llama.Family,
-        Qwen3.Family,
+        new Llama(),
+        new Qwen3(),
+        new Qwen2(),
+        new Qwen3Moe(),
+        new Hunyuan(),
     ];
 }

@@ -2,8 +2,21 @@ using AngelSlim.Torch.Layers;
 
 namespace AngelSlim.Torch.Targets;
 
-/// <summary>The shape of a target, as its <c>config.json</c> says it, in one spelling.</summary>
-internal sealed record TargetConfig
+/// <summary>Which projections of an attention have biases.</summary>
+public enum AttentionBias
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>Query, key and value.</summary>
+    QueryKeyValue,
+
+    /// <summary>Query, key, value and output.</summary>
+    All,
+}
+
+/// <summary>The shape of a target, as its <c>config.json</c> says it, in one spelling. A family with more to say derives from it.</summary>
+public record TargetConfig
 {
     /// <summary>Which kind of target.</summary>
     public required TargetFamily Family { get; init; }
@@ -35,12 +48,24 @@ internal sealed record TargetConfig
     /// <summary>The head is the embedding.</summary>
     public bool TiedHead { get; init; }
 
-    /// <summary>Query, key, value and output projections have biases.</summary>
-    public bool AttentionBias { get; init; }
+    /// <summary>Projections of the attention that have biases.</summary>
+    public AttentionBias AttentionBias { get; init; }
 
     /// <summary>The three matrices of the MLP have biases.</summary>
     public bool MlpBias { get; init; }
 
+    /// <summary>Norms of the heads of queries and keys; null: none.</summary>
+    public HeadNormNames? HeadNorms { get; init; }
+
+    /// <summary>Tokens that a token of a layer sees, itself included, layer by layer; empty where no layer has a window.</summary>
+    public IReadOnlyList<int?> Windows { get; init; } = [];
+
     /// <summary>Ids that end an answer, from <c>generation_config.json</c>, else <c>config.json</c>; may be empty.</summary>
     public IReadOnlyList<int> EndIds { get; init; } = [];
 }
+
+/// <summary>Norms of the heads of queries and keys.</summary>
+/// <param name="Query">As the checkpoint names it, without <c>self_attn.</c> before and <c>.weight</c> behind it.</param>
+/// <param name="Key">As the checkpoint names it.</param>
+/// <param name="Place">On which side of the rotation.</param>
+public sealed record HeadNormNames(string Query, string Key, NormPlace Place);

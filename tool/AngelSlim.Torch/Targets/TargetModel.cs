@@ -24,7 +24,7 @@ internal sealed class TargetModel : IDisposable
 {
     private readonly List<Tensor> _owned = [];
     private readonly Func<string, Tensor> _weight;
-    private readonly DecoderLayer[] _layers;
+    private readonly IDecoderLayer[] _layers;
     private readonly RmsNorm _finalNorm;
     private readonly Rotary _rotary;
     private readonly Projection _head;
@@ -59,6 +59,7 @@ internal sealed class TargetModel : IDisposable
         var config = TargetConfigReader.Read(folder);
         using var checkpoint = CheckpointFolder.Open(folder);
         TargetWeights.Check(checkpoint, config);
+        var listed = TargetWeights.Of(config).ToDictionary(weight => weight.Name, StringComparer.Ordinal);
         var owned = new List<Tensor>();
         var model = new TargetModel(config, Load, head_VD => Own(FastForOneRow(head_VD)));
         model._owned.AddRange(owned);
@@ -67,7 +68,7 @@ internal sealed class TargetModel : IDisposable
         Tensor Load(string name)
         {
             using var scope = NewDisposeScope();
-            return Own(checkpoint.Load(name).to(dtype, device));
+            return Own(TargetWeights.Load(checkpoint, listed[name]).to(dtype, device));
         }
 
         Tensor Own(Tensor weight)
@@ -79,12 +80,12 @@ internal sealed class TargetModel : IDisposable
 
     /// <summary>A target over the caller's weights; those that require gradients get them.</summary>
     /// <param name="config">The shape.</param>
-    /// <param name="weights">All of <see cref="TargetWeights.Shapes"/>, one type, one device.</param>
+    /// <param name="weights">All of <see cref="TargetWeights.Of"/>, one type, one device.</param>
     public static TargetModel Create(TargetConfig config, IReadOnlyDictionary<string, Tensor> weights)
     {
-        foreach (var (name, shape) in TargetWeights.Shapes(config))
+        foreach (var weight in TargetWeights.Of(config))
         {
-            weights[name].Shaped(shape, name);
+            weights[weight.Name].Shaped([.. weight.Shape], weight.Name);
         }
 
         return new TargetModel(config, name => weights[name], head_VD => head_VD);
@@ -118,7 +119,7 @@ internal sealed class TargetModel : IDisposable
         var ids_BT = input.Ids_BT.Shaped([-1, -1]);
         var positions_ABT = input.Positions_ABT?.Shaped([1, ids_BT.shape[0], ids_BT.shape[1]]) ?? NextPositions(ids_BT, cache?.Length ?? 0);
         var hidden_BTD = Aten.Embedding(Embedding_VD, ids_BT);
-        var call = new AttentionCall(_rotary.At(positions_ABT, hidden_BTD.dtype), cache);
+        var call = new AttentionCall(_rotary.At(positions_ABT, hidden_BTD.dtype, cache?.Length ?? 0), cache);
         var kept = new Dictionary<int, Tensor>();
         for (var layer = 0; layer < _layers.Length; layer++)
         {
@@ -168,26 +169,12 @@ internal sealed class TargetModel : IDisposable
         ? stack(kept, dim: 2)
         : empty([like_BTD.shape[0], like_BTD.shape[1], 0, like_BTD.shape[2]], like_BTD.dtype, like_BTD.device);
 
-    private DecoderLayer Layer(int layer) => new(
-        Norm(layer, "input_layernorm"),
-        new Attention(Config.Heads, new AttentionWeights(
-            Matrix(layer, "self_attn.q_proj", Config.AttentionBias),
-            Matrix(layer, "self_attn.k_proj", Config.AttentionBias),
-            Matrix(layer, "self_attn.v_proj", Config.AttentionBias),
-            Matrix(layer, "self_attn.o_proj", Config.AttentionBias))
-        {
-            QueryNorm = Config.Family.QueryKeyNorm ? Norm(layer, "self_attn.q_norm") : null,
-            KeyNorm = Config.Family.QueryKeyNorm ? Norm(layer, "self_attn.k_norm") : null,
-        }),
-        Norm(layer, "post_attention_layernorm"),
-        new GatedMlp(
-            Matrix(layer, "mlp.gate_proj", Config.MlpBias),
-            Matrix(layer, "mlp.up_proj", Config.MlpBias),
-            Matrix(layer, "mlp.down_proj", Config.MlpBias)));
-
-    private RmsNorm Norm(int layer, string part) => new(_weight(TargetWeights.OfLayer(layer, $"{part}.weight")), Config.NormEpsilon);
-
-    private Projection Matrix(int layer, string part, bool biased) => new(
-        _weight(TargetWeights.OfLayer(layer, $"{part}.weight")),
-        biased ? _weight(TargetWeights.OfLayer(layer, $"{part}.bias")) : null);
+    private IDecoderLayer Layer(int layer)
+    {
+        var weights = new LayerWeights(Config.Family.WeightsOfLayer(Config, layer), Config.NormEpsilon, name => _weight(TargetWeights.OfLayer(layer, name)));
+        var built = Config.Family.Layer(Config, layer, weights);
+        return weights.Unread.Count is 0
+            ? built
+            : throw new InvalidOperationException($"The family '{Config.Family.ModelType}' lists weights of layer {layer} that it does not read: {string.Join(", ", weights.Unread)}.");
+    }
 }

@@ -20,39 +20,55 @@ internal static class TargetWeights
     /// <param name="part">For example <c>self_attn.q_proj.weight</c>.</param>
     public static string OfLayer(int layer, string part) => $"model.layers.{layer}.{part}";
 
-    /// <summary>Every weight that a target of this config has, with its shape; a tied head is not listed.</summary>
-    public static IReadOnlyDictionary<string, long[]> Shapes(TargetConfig config)
+    /// <summary>Every weight that a target of this config has, in the order of the computation; a tied head is not listed.</summary>
+    public static IEnumerable<TargetWeight> Of(TargetConfig config)
     {
-        var shapes = new Dictionary<string, long[]>(StringComparer.Ordinal)
-        {
-            [Embedding] = [config.Vocabulary, config.Width],
-            [FinalNorm] = [config.Width],
-        };
-        if (!config.TiedHead)
-        {
-            shapes[Head] = [config.Vocabulary, config.Width];
-        }
-
+        yield return new(Embedding, [config.Vocabulary, config.Width], WeightRole.Embedding);
         for (var layer = 0; layer < config.Layers; layer++)
         {
-            foreach (var (part, shape) in PartsOfLayer(config))
+            foreach (var weight in config.Family.WeightsOfLayer(config, layer))
             {
-                shapes[OfLayer(layer, part)] = shape;
+                var packed = weight.Packed is { } place ? place with { Name = OfLayer(layer, place.Name) } : null;
+                yield return weight with { Name = OfLayer(layer, weight.Name), Packed = packed };
             }
         }
 
-        return shapes;
+        yield return new(FinalNorm, [config.Width], WeightRole.Norm);
+        if (!config.TiedHead)
+        {
+            yield return new(Head, [config.Vocabulary, config.Width], WeightRole.Matrix);
+        }
+    }
+
+    /// <summary>A weight by its own name, else the part of the packed tensor that holds it; a view of the file as it is mapped.</summary>
+    public static Tensor Load(CheckpointFolder checkpoint, TargetWeight weight)
+    {
+        if (weight.Packed is not { } packed || checkpoint.Has(weight.Name))
+        {
+            return checkpoint.Load(weight.Name);
+        }
+
+        using var scope = NewDisposeScope();
+        return checkpoint.Load(packed.Name)[packed.Expert].narrow(0, packed.FirstRow, weight.Shape[0]).MoveToOuterDisposeScope();
     }
 
     /// <summary>Checks that a checkpoint has what the config says and nothing that would have to be computed with.</summary>
     /// <exception cref="DataException">A weight is missing, has another shape, or is one too many; or a tied head differs from the embedding.</exception>
     public static void Check(CheckpointFolder checkpoint, TargetConfig config)
     {
-        var expected = Shapes(config);
+        var listed = Of(config).ToList();
+        RefuseUnknownLayout(checkpoint, listed);
+        var expected = new Dictionary<string, IReadOnlyList<long>>(StringComparer.Ordinal);
+        foreach (var weight in listed)
+        {
+            var (name, shape) = StandsPacked(checkpoint, weight) ? (weight.Packed!.Name, weight.Packed.Shape) : (weight.Name, weight.Shape);
+            expected[name] = shape;
+        }
+
         Refuse(checkpoint, expected.Keys.Where(name => !checkpoint.Has(name)), "missing; config.json asks for them");
         foreach (var (name, shape) in expected.Where(entry => !entry.Value.SequenceEqual(checkpoint.Shape(entry.Key))))
         {
-            throw Wrong(checkpoint, $"'{name}' should have shape [{string.Join(", ", shape)}] by config.json but has [{string.Join(", ", checkpoint.Shape(name))}]");
+            throw Wrong(checkpoint, $"'{name}' should have shape {Sizes(shape)} by config.json but has {Sizes(checkpoint.Shape(name))}");
         }
 
         if (expected.Keys.FirstOrDefault(name => !checkpoint.Type(name).IsFloat) is { } quantised)
@@ -65,22 +81,24 @@ internal static class TargetWeights
         CheckTiedHead(checkpoint, config);
     }
 
-    private static IEnumerable<(string Part, long[] Shape)> PartsOfLayer(TargetConfig config)
+    private static bool StandsPacked(CheckpointFolder checkpoint, TargetWeight weight) =>
+        weight.Packed is { } packed && !checkpoint.Has(weight.Name) && checkpoint.Has(packed.Name);
+
+    /// <summary>A layout that nobody knows would else be a list of everything that is missing.</summary>
+    private static void RefuseUnknownLayout(CheckpointFolder checkpoint, IReadOnlyList<TargetWeight> listed)
     {
-        long width = config.Width, inner = config.InnerWidth;
-        var (query, key) = ((long)config.Heads.Heads * config.Heads.Channels, (long)config.Heads.KeyHeads * config.Heads.Channels);
-        (string Name, long[] Shape)[] attention = [("q_proj", [query, width]), ("k_proj", [key, width]), ("v_proj", [key, width]), ("o_proj", [width, query])];
-        (string Name, long[] Shape)[] mlp = [("gate_proj", [inner, width]), ("up_proj", [inner, width]), ("down_proj", [width, inner])];
-        var matrices = attention.Select(entry => (Part: $"self_attn.{entry.Name}", entry.Shape, Biased: config.AttentionBias))
-            .Concat(mlp.Select(entry => (Part: $"mlp.{entry.Name}", entry.Shape, Biased: config.MlpBias)))
-            .ToList();
-        (string, long[])[] norms = [("input_layernorm.weight", [width]), ("post_attention_layernorm.weight", [width])];
-        (string, long[])[] headNorms = [("self_attn.q_norm.weight", [config.Heads.Channels]), ("self_attn.k_norm.weight", [config.Heads.Channels])];
-        return matrices.Select(matrix => ($"{matrix.Part}.weight", matrix.Shape))
-            .Concat(matrices.Where(matrix => matrix.Biased).Select(matrix => ($"{matrix.Part}.bias", new[] { matrix.Shape[0] })))
-            .Concat(norms)
-            .Concat(config.Family.QueryKeyNorm ? headNorms : []);
+        if (listed.FirstOrDefault(weight => weight.Packed is { } packed && !checkpoint.Has(weight.Name) && !checkpoint.Has(packed.Name)) is not { Packed: { } place } lost)
+        {
+            return;
+        }
+
+        var near = checkpoint.Names.Where(name => name.StartsWith(place.Name[..(place.Name.LastIndexOf('.') + 1)], StringComparison.Ordinal)).Order(StringComparer.Ordinal).Take(NamesShown).ToList();
+        throw Wrong(
+            checkpoint,
+            $"neither '{lost.Name}' {Sizes(lost.Shape)} nor '{place.Name}' {Sizes(place.Shape)} is there, and experts in another layout are not supported; found beside them: {(near.Count > 0 ? string.Join(", ", near) : "nothing")}");
     }
+
+    private static string Sizes(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
 
     /// <summary>transformers 5 would use the file's head, transformers 4 and vLLM the embedding: two different models in one file.</summary>
     private static void CheckTiedHead(CheckpointFolder checkpoint, TargetConfig config)

@@ -51,6 +51,13 @@ internal static class Arithmetic
     }
 
     /// <summary>Every element by the number.</summary>
+    public static Tensor Times(this Tensor tensor, long factor)
+    {
+        using var scalar = factor.ToScalar();
+        return tensor.mul(scalar);
+    }
+
+    /// <summary>Every element by the number.</summary>
     public static Tensor Times(this Tensor tensor, double factor)
     {
         using var scalar = factor.ToScalar();
@@ -78,6 +85,17 @@ internal static class Arithmetic
     {
         using var scalar = times.ToScalar();
         return tensor.add_(other, scalar);
+    }
+
+    /// <summary>Adds rows to rows.</summary>
+    /// <param name="tensor">Changed.</param>
+    /// <param name="index">int64: which of its rows gets which.</param>
+    /// <param name="rows">Of the same width.</param>
+    /// <returns>The tensor itself.</returns>
+    public static Tensor AddRowsInPlace(this Tensor tensor, Tensor index, Tensor rows)
+    {
+        using var times = 1.ToScalar();
+        return tensor.index_add_(0, index, rows, times);
     }
 
     /// <summary>Multiplies the elements.</summary>

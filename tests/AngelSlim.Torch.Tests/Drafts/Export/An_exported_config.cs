@@ -25,7 +25,7 @@ public sealed class An_exported_config
         Assert.True(JsonNode.DeepEquals(expected, config["rope_scaling"]));
         Assert.Equal(1_000_000, config["rope_theta"]!.GetValue<double>());
         Assert.Null(config["rope_parameters"]);
-        Assert.Equal(draft.Rope, RopeReader.Read(ConfigObject.Parse("config.json", config.ToJsonString()), 256));
+        Assert.Equal(draft.Rope, RopeReader.Read(ConfigObject.Parse("config.json", config.ToJsonString()), 256, RopeKinds.WithAlpha));
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class An_exported_config
         var (config, draft) = Exported("rope_scaling", Llama3, DraftRope.Angelslim);
 
         Assert.Equal(10_000, config["rope_theta"]!.GetValue<double>());
-        Assert.Equal(draft.Rope, RopeReader.Read(ConfigObject.Parse("config.json", config.ToJsonString()), 256));
+        Assert.Equal(draft.Rope, RopeReader.Read(ConfigObject.Parse("config.json", config.ToJsonString()), 256, RopeKinds.WithAlpha));
     }
 
     private static (JsonObject Config, DraftConfig Draft) Exported(string key, string rope, DraftRope kind)
