@@ -45,6 +45,8 @@ public sealed class A_store_that_is_looked_after(InstalledTool tool)
         Assert.Empty(Printed(0, "unpin", "1", "--json")["pins"]!.AsArray());
 
         Assert.Contains("result", Kinds(Printed(0, all)));
+        Assert.DoesNotContain("result", Kinds(Printed(0, "gc", "--max-bytes", "1G", "--json")));
+        Assert.Equal(0, (int)Printed(0, "gc", "--max-bytes", "1K", "--json")["keptResults"]!);
         var train = Directory.GetDirectories(Path.Combine(_folder, ".angelslim", "objects", "train"));
         Assert.NotEmpty(train);
         using (StoreGate.TryShare(Path.Combine(_folder, ".angelslim")))

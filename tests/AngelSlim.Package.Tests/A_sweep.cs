@@ -40,6 +40,16 @@ public sealed class A_sweep(InstalledTool tool)
         // A point is what its own manifest makes.
         TinyExperiment.Write(folder, "alone.json", ("training.unroll", 3), ("speculation.tokens", new JsonArray(2)));
         Assert.Equal("Everything was there already; nothing was done.", tool.Run(folder, "run", "alone.json").Output.Split('\n')[8]);
+
+        // All points of a sweep are one run to gc: it keeps them all, or that one point which a later run used.
+        Assert.Equal((Goes: 0, Stays: 17), Collected(folder, keepLast: 2));
+        Assert.Equal((Goes: 10, Stays: 7), Collected(folder, keepLast: 1));
+    }
+
+    private (int Goes, int Stays) Collected(string folder, int keepLast)
+    {
+        var report = JsonNode.Parse(tool.Run(folder, "gc", "sweep.json", "--keep-days", "0", "--keep-last", $"{keepLast}", "--json").Output)!;
+        return (report["garbage"]!.AsArray().Count(item => (string)item!["kind"]! is "result"), (int)report["keptResults"]!);
     }
 
     [Fact]

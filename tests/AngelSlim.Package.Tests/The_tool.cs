@@ -69,6 +69,7 @@ public sealed partial class The_tool(InstalledTool tool)
     [InlineData("status", "--store", "absent")]
     [InlineData("doctor", "--store", "absent")]
     [InlineData("gc", "--keep-days", "-1")]
+    [InlineData("gc", "--max-bytes", "lots")]
     [InlineData("pin", "--store", "absent", "1")]
     [InlineData("unpin")]
     public void Refuses_what_it_does_not_understand(params string[] arguments) =>

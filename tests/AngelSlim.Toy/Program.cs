@@ -1,33 +1,62 @@
-using System.Diagnostics;
 using System.Globalization;
-using AngelSlim.Core.Artifacts;
-using AngelSlim.Core.Running;
-using AngelSlim.Core.Upkeep;
 using AngelSlim.Toy;
 
-// A process that tests start and kill: store, lines, milliseconds between lines, trace file. Or one that deletes what the
-// last run does not need, and kills itself after so many steps: gc, store, steps.
-if (args is ["gc", var root, var steps])
+// Processes that tests start and kill.
+switch (args)
 {
-    using var gate = StoreGate.TryTake(root, new Holder(Environment.ProcessId, "here", DateTimeOffset.UnixEpoch)) ?? throw new InvalidOperationException("the store is in use");
-    using var database = RunDatabase.Open(root);
-    var store = new ArtifactStore(root, new FileDigests(database, TimeProvider.System), TimeProvider.System);
-    var report = new GarbageSearch(store, database, new(LastRuns: 1, TimeSpan.Zero), TimeProvider.System).Look();
-    foreach (var step in report.Collect(new Trash(store.Root, TimeProvider.System)).Take(int.Parse(steps, CultureInfo.InvariantCulture)))
-    {
-        Console.WriteLine(step);
-    }
-
-    Console.Out.Flush();
-    Process.GetCurrentProcess().Kill();
+    case ["act", var name, var store]:
+        ChangeFilter.Set();
+        Acts.ByName[name](store);
+        break;
+    case ["kill", var name, var prepared, var stores, var every]:
+        KillBeforeEachChange(name, prepared, stores, int.Parse(every, CultureInfo.InvariantCulture));
+        break;
+    default:
+        Run(args);
+        break;
 }
 
-using var toy = new ToyStore(args[0]);
-var settings = new WriteSettings
+// Store, lines, milliseconds between lines, trace file.
+static void Run(string[] args)
 {
-    Lines = int.Parse(args[1], CultureInfo.InvariantCulture),
-    Milliseconds = int.Parse(args[2], CultureInfo.InvariantCulture),
-    Trace = args[3],
-};
-var outcomes = toy.Run(ToyStore.Write("a", settings), ToyStore.Join("all", "a"));
-Console.WriteLine(string.Join(" ", outcomes.Select(outcome => $"{outcome.Key}:{outcome.Value}")));
+    using var toy = new ToyStore(args[0]);
+    var settings = new WriteSettings
+    {
+        Lines = int.Parse(args[1], CultureInfo.InvariantCulture),
+        Milliseconds = int.Parse(args[2], CultureInfo.InvariantCulture),
+        Trace = args[3],
+    };
+    var outcomes = toy.Run(ToyStore.Write("a", settings), ToyStore.Join("all", "a"));
+    Console.WriteLine(string.Join(" ", outcomes.Select(outcome => $"{outcome.Key}:{outcome.Value}")));
+}
+
+// An act, killed before its first change of the store, in a fresh copy before one of the next, and so on until it comes to its
+// end; each copy is left, and named by the change that the act did not come to.
+static void KillBeforeEachChange(string name, string prepared, string stores, int every)
+{
+    for (var change = 0; ; change += every)
+    {
+        var store = Path.Combine(stores, change.ToString(CultureInfo.InvariantCulture));
+        Copy(prepared, store);
+        var missed = Tracer.KillBefore(change, store, Environment.ProcessPath!, typeof(ToyStore).Assembly.Location, "act", name, store);
+        Console.WriteLine($"{store}\t{missed ?? "nothing"}");
+        if (missed is null)
+        {
+            return;
+        }
+    }
+}
+
+static void Copy(string from, string to)
+{
+    Directory.CreateDirectory(to);
+    foreach (var folder in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories))
+    {
+        Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, folder)));
+    }
+
+    foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+    {
+        File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
+    }
+}

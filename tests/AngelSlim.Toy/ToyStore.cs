@@ -18,7 +18,16 @@ internal sealed class ToyStore : IDisposable
     {
         _clock = clock ?? TimeProvider.System;
         _gate = StoreGate.Share(root, _clock);
-        _database = RunDatabase.Open(root);
+        try
+        {
+            _database = RunDatabase.Open(root);
+        }
+        catch
+        {
+            _gate.Dispose();
+            throw;
+        }
+
         var digests = new FileDigests(_database, _clock);
         Store = new ArtifactStore(root, digests, _clock);
         _planner = new Planner(Store, new SourceDigests(digests), new RunHistory(_database));

@@ -17,6 +17,7 @@ public sealed class A_fault_of_the_machine : IDisposable
 
     [Theory]
     [InlineData(3, ProblemCode.FileSystem)]
+    [InlineData(10 | (19 << 8), ProblemCode.DiskFull)]
     [InlineData(5, ProblemCode.StoreBusy)]
     [InlineData(7, ProblemCode.OutOfMemory)]
     [InlineData(8, ProblemCode.FileSystem)]
@@ -27,7 +28,7 @@ public sealed class A_fault_of_the_machine : IDisposable
     [InlineData(1, null)]
     [InlineData(19, null)]
     public void In_the_index_is_told_from_a_wrong_statement(int error, string? code) =>
-        Assert.Equal(code, IndexFault.Of("/store/runs.db", new SqliteException("said", error))?.Problem.Code);
+        Assert.Equal(code, IndexFault.Of("/store/runs.db", new SqliteException("said", error & 0xff, error))?.Problem.Code);
 
     [Fact]
     [Provokes(ProblemCode.FileSystem)]

@@ -32,7 +32,7 @@ public sealed class An_index : IDisposable
         using (var toy = new ToyStore(_folder.Path))
         {
             toy.Run(Write("a"));
-            MakeOlder(toy.Database);
+            OlderIndex.Make(toy.Database);
         }
 
         using (var database = RunDatabase.Open(_folder.Path))
@@ -51,7 +51,7 @@ public sealed class An_index : IDisposable
     {
         using (var database = RunDatabase.Open(_folder.Path))
         {
-            MakeOlder(database);
+            OlderIndex.Make(database);
         }
 
         using var start = new Barrier(8);
@@ -167,13 +167,4 @@ public sealed class An_index : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static void Insert(RunDatabase database, int version) => database.Execute("insert into schema_version values ($version)", ("$version", version));
-
-    /// <summary>As version 1 of the schema left it.</summary>
-    private static void MakeOlder(RunDatabase database) => database.Execute(
-        """
-        drop table verdicts; drop index attempts_by_run; drop index attempts_by_key; drop index runs_by_name; alter table runs drop column pid;
-        drop table outputs; drop table sources; drop index steps_by_key;
-        alter table artifacts drop column steady;
-        delete from schema_version where version > 1
-        """);
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Running;
 using AngelSlim.Core.Tests.Running;
@@ -137,31 +136,60 @@ public sealed class A_garbage_collection : IDisposable
     }
 
     [Fact]
-    public void That_is_killed_after_any_step_leaves_a_store_that_a_run_and_the_next_collection_mend()
+    public void Keeps_of_the_latest_runs_what_fits_and_of_pins_everything()
     {
-        using var whole = new ToyStore(_folder.At("whole"));
-        whole.Run(Steps);
-        var steps = new List<string>();
-        for (var count = 0; steps.Count >= count - 1; count++)
-        {
-            var root = _folder.At($"store{count}");
-            Litter(root);
-            steps = Collect(root, count);
-            using (var toy = new ToyStore(root))
-            {
-                var outcomes = toy.Run(Steps);
-                Assert.Equal("cached", outcomes["a"]);
-                Assert.All(Steps, step => Assert.Equal(whole.Results[step.Id].Listing.Digest, toy.Results[step.Id].Listing.Digest));
-            }
+        using var toy = new ToyStore(_folder.Path);
+        toy.Run(Write("a"), Join("of-a", "a"));
+        toy.RunAs("other", Write("b"), Join("of-b", "b"));
+        toy.Run(Write("c"));
+        var everything = new GarbagePolicy(LastRuns: 5, TimeSpan.FromDays(14));
+        var sizes = toy.Store.Objects().ToDictionary(found => File.ReadAllText(Path.Combine(found.Artifact!.Folder, "text"))[..1] + found.Key.Stage, found => DiskUse.Of(found.Folder).Bytes);
+        var lastTwo = sizes["cwrite"] + sizes["bwrite"] + sizes["bjoin"];
 
-            Collect(root, count: 1000);
-            Assert.Empty(new Trash(root, TimeProvider.System).Contents);
-            Assert.Empty(Directory.GetFiles(root, "*.backup"));
+        Assert.Empty(Search(toy, everything with { MostBytes = sizes.Values.Sum() }).Garbage);
+        Assert.Equal(["join", "write:a"], Names(Search(toy, everything with { MostBytes = sizes.Values.Sum() - 1 })));
+        Assert.Equal(["join", "write:a"], Names(Search(toy, everything with { MostBytes = lastTwo })));
+        Assert.Equal(["join", "join", "write:a", "write:b"], Names(Search(toy, everything with { MostBytes = lastTwo - 1 })).Order());
+        new Pins(toy.Store.Root).Add(KnownRuns.Of(toy.Database, Assert.Fail)[0], reason: null, DateTimeOffset.UnixEpoch);
+        Assert.Equal(["join", "write:b", "write:c"], Names(Search(toy, everything with { MostBytes = 1 })).Order());
+    }
+
+    [Fact]
+    public void Takes_the_last_number_for_the_latest_run_though_the_clock_was_set_back()
+    {
+        using (var early = new ToyStore(_folder.Path))
+        {
+            early.Run(Write("a"));
         }
 
-        Assert.Equal(
-            ["moved join", "moved write", "moved write", "moved join-damaged", "moved runs.db.v1.backup", "deleted", "deleted", "deleted", "deleted", "deleted"],
-            steps.Select(step => step.StartsWith("deleted", StringComparison.Ordinal) ? "deleted" : step.Split('/')[0]));
+        using var toy = new ToyStore(_folder.Path, new Earlier(TimeSpan.FromDays(400)));
+        toy.Run(Write("b"));
+        Assert.Equal(["write:a"], Names(Search(toy, LastRun)));
+    }
+
+    [Fact]
+    public void Finds_what_a_check_of_the_cache_left()
+    {
+        using (var toy = new ToyStore(_folder.Path) { Policy = new() { VerifiedShare = 1 } })
+        {
+            toy.Run(Write("a"));
+            toy.Happened = happened =>
+            {
+                if (happened.Event is Core.Stages.Progressed { Done: 2 })
+                {
+                    throw new IOException("stopped");
+                }
+            };
+            Assert.Throws<IOException>(() => toy.Run(Write("a")));
+        }
+
+        using var again = new ToyStore(_folder.Path);
+        var left = Assert.Single(Search(again, LastRun).Garbage);
+        Assert.Equal((GarbageKind.Verification, Assert.Single(Directory.GetDirectories(again.Store.Verify))), (left.Kind, left.Path));
+        Assert.Empty(Search(again, LastRun with { Age = TimeSpan.FromDays(1) }).Garbage);
+        Assert.Contains(
+            new Doctor(again.Store.Root, Treatment.Look, TimeProvider.System, _ => { }).Examine(),
+            finding => finding is { Check: "verify", Health: Health.Note } && finding.Text.StartsWith("results that were made again to be compared, and left: 1, ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -191,29 +219,6 @@ public sealed class A_garbage_collection : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static Core.Planning.Step[] Steps => [Write("a"), Write("b"), Join("all", "a", "b")];
-
-    /// <summary>A store with one of everything that may go: two results, partial work, a damaged result, an old index.</summary>
-    private static void Litter(string root)
-    {
-        using var toy = new ToyStore(root);
-        toy.Run(Steps);
-        toy.Run(Write("a"));
-        toy.Store.Work(toy.Plan(Write("never")).Steps[0].Recipe!.Key).Create();
-        Directory.CreateDirectory(Path.Combine(root, "quarantine", "join-damaged"));
-        File.WriteAllText(Path.Combine(root, "runs.db.v1.backup"), "old");
-    }
-
-    /// <summary>In a process of its own, which is killed after some steps.</summary>
-    private static List<string> Collect(string root, int count)
-    {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(ToyStore).Assembly.Location, "gc", root, $"{count}"]) { RedirectStandardOutput = true })!;
-        var steps = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).ToList();
-        process.WaitForExit();
-        Assert.NotEqual(0, process.ExitCode);
-        return steps;
-    }
-
     private void Forget()
     {
         File.Delete(_folder.At("runs.db"));
@@ -227,4 +232,9 @@ public sealed class A_garbage_collection : IDisposable
         from item in report.Garbage
         let text = File.ReadAllText(Path.Combine(item.Path, "output", "text"))
         select item.Name.StartsWith("write", StringComparison.Ordinal) ? $"write:{text.Split(' ')[0]}" : item.Name.Split('/')[0];
+
+    private sealed class Earlier(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() - by;
+    }
 }

@@ -68,6 +68,7 @@ public sealed class A_run_as_plain_lines
     }
 
     [Theory]
+    [InlineData(-1, "?")]
     [InlineData(0.44, "0.4 s")]
     [InlineData(9.96, "10 s")]
     [InlineData(59.6, "1 min 00 s")]

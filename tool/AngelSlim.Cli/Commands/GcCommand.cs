@@ -17,6 +17,9 @@ internal sealed record GcOptions(string? Manifest, string? Store)
     /// <summary>Days.</summary>
     public string? KeepDays { get; init; }
 
+    /// <summary>What results may take.</summary>
+    public string? MaxBytes { get; init; }
+
     /// <summary>Also what nobody remembers.</summary>
     public bool Forgotten { get; init; }
 
@@ -36,15 +39,17 @@ internal sealed class GcCommand(Machine machine, GcOptions options)
     /// <summary>Does it.</summary>
     public int Execute()
     {
-        var policy = new GarbagePolicy(Number("--keep-last", options.KeepLast, LastRuns), TimeSpan.FromDays(Number("--keep-days", options.KeepDays, Days))) { Forgotten = options.Forgotten };
+        var policy = new GarbagePolicy(Number("--keep-last", options.KeepLast, LastRuns), TimeSpan.FromDays(Number("--keep-days", options.KeepDays, Days)))
+        {
+            Forgotten = options.Forgotten,
+            MostBytes = options.MaxBytes is { } size ? SizeOption.Bytes("--max-bytes", size) : null,
+        };
         using var store = options.Apply ? MaintainedStore.Take(machine, options.Manifest, options.Store) : MaintainedStore.Share(machine, options.Manifest, options.Store);
         var report = new GarbageSearch(store.Artifacts, store.Database, policy, machine.Clock).Look();
         var pins = new Pins(store.Root).All(_ => { });
         if (options.Apply)
         {
-            foreach (var _ in report.Collect(new Trash(store.Root, machine.Clock)))
-            {
-            }
+            report.Collect(new Trash(store.Root, machine.Clock));
         }
 
         machine.Output.WriteLine(options.Json ? GcDocument.Of(report, pins, options.Apply).ToJson() : Text(report, pins));
@@ -105,6 +110,7 @@ internal sealed class GcCommand(Machine machine, GcOptions options)
         GarbageKind.PartialWork => "partial work",
         GarbageKind.Incoming => "half come in",
         GarbageKind.Quarantined => "damaged",
+        GarbageKind.Verification => "compared",
         GarbageKind.OldIndex => "old index",
         _ => "half deleted",
     };
@@ -121,9 +127,10 @@ internal sealed class GcVerb(Choice choice)
         [Option(ValueName = "folder", Description = Help.Store)] string? store = null,
         [Option("keep-last", ValueName = "number", Description = "So many runs of each experiment keep what they used; 5 when left out")] string? keepLast = null,
         [Option("keep-days", ValueName = "number", Description = "Nothing younger is deleted, and younger runs keep what they used; 14 when left out")] string? keepDays = null,
+        [Option("max-bytes", ValueName = "size", Description = "Runs keep what they used, the latest first, only as far as it fits into this size, such as 200G, however young; what is pinned stays")] string? maxBytes = null,
         [Option(Description = "Also results that no known run used and that are older than every known run")] bool forgotten = false,
         [Option(Description = "Delete it; no other process may use the store meanwhile")] bool apply = false,
         [Option(Description = Help.Json)] bool json = false) =>
         choice.Verb = machine => new GcCommand(
-            machine, new(manifest, store) { KeepLast = keepLast, KeepDays = keepDays, Forgotten = forgotten, Apply = apply, Json = json }).Execute();
+            machine, new(manifest, store) { KeepLast = keepLast, KeepDays = keepDays, MaxBytes = maxBytes, Forgotten = forgotten, Apply = apply, Json = json }).Execute();
 }

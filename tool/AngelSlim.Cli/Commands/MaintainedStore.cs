@@ -16,9 +16,9 @@ internal sealed class MaintainedStore : IDisposable
     /// <summary>Absolute path.</summary>
     public string Root { get; }
 
-    /// <summary>Its index; opened, and brought to this version, when it is first asked for.</summary>
+    /// <summary>Its index, to be read; opened, and brought to this version, when it is first asked for.</summary>
     /// <exception cref="DataException">It cannot be used.</exception>
-    public RunDatabase Database => _database ??= RunDatabase.Open(Root);
+    public RunDatabase Database => _database ??= RunDatabase.OpenToRead(Root);
 
     /// <summary>Its results.</summary>
     public ArtifactStore Artifacts => new(Root, new FileDigests(Database, _clock), _clock);

@@ -20,8 +20,6 @@ internal sealed record RunningOptions(
 {
     private const int Most = 4096;
     private const double ShareOfMemory = 0.8;
-    private const double MostMemory = 1L << 60;
-    private static readonly string[] Units = ["", "K", "M", "G", "T"];
 
     /// <summary>Steps at once.</summary>
     /// <exception cref="UserException">It is no number.</exception>
@@ -37,7 +35,7 @@ internal sealed record RunningOptions(
     public RunPolicy Policy(Machine machine) => new()
     {
         Jobs = JobCount,
-        Memory = Memory is null ? (long)(machine.AvailableMemory() * ShareOfMemory) : Bytes(Memory),
+        Memory = Memory is null ? (long)(machine.AvailableMemory() * ShareOfMemory) : SizeOption.Bytes("--memory", Memory),
         WhenBusy = NoWait ? WhenBusy.GiveUp : WhenBusy.Wait,
         WhenFailed = KeepGoing ? WhenFailed.KeepGoing : WhenFailed.BeginNoMore,
     };
@@ -48,15 +46,4 @@ internal sealed record RunningOptions(
         _ when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= Most => number,
         _ => throw new UserException(ProblemCode.Usage, $"{option} is a number from 1 to {Most}, not '{text}'."),
     };
-
-    /// <summary>A number and a unit of 1024, as people write sizes of memory: <c>8G</c>, <c>512MiB</c>, <c>1.5t</c>.</summary>
-    private static long Bytes(string text)
-    {
-        var unit = text.TrimStart("0123456789.".ToCharArray());
-        var power = Array.IndexOf(Units, unit.ToUpperInvariant().Replace("IB", "", StringComparison.Ordinal).TrimEnd('B'));
-        return power >= 0 && double.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number * Math.Pow(1024, power) is >= 1 and <= MostMemory and var bytes
-            ? (long)bytes
-            : throw new UserException(ProblemCode.Usage, $"--memory is a size such as 512M or 8G (units K, M, G, T of 1024), not '{text}'.");
-    }
 }

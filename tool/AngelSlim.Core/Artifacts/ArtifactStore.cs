@@ -44,6 +44,9 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
     /// <summary>Where damaged results lie.</summary>
     public string Quarantine => Path.Combine(Root, "quarantine");
 
+    /// <summary>Where results are made again to be compared with those that are here. What a check leaves there is for people.</summary>
+    public string Verify => Path.Combine(Root, "verify");
+
     /// <summary>Partial work on a key.</summary>
     public WorkFolder Work(StepKey key) => new(Path.Combine(Root, "work", key.RelativePath));
 
@@ -154,6 +157,9 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
     public IEnumerable<string> Place(StepKey key)
     {
         Durable.CreateFolder(Path.GetDirectoryName(ObjectFolder(key))!);
+
+        // A full disk has no room for a folder: the one through which results leave is made while there is some.
+        Durable.CreateFolder(Trash.FolderIn(Root));
         Durable.Move(Work(key).Sealed, ObjectFolder(key));
         yield return "object";
         ClearWork(key);

@@ -7,7 +7,10 @@ namespace AngelSlim.Core.Artifacts;
 /// <param name="clock">Makes names that are used once.</param>
 internal sealed class Trash(string root, TimeProvider clock)
 {
-    private string Folder => Path.Combine(root, "trash");
+    private string Folder => FolderIn(root);
+
+    /// <summary>Where it is in a store.</summary>
+    public static string FolderIn(string root) => Path.Combine(root, "trash");
 
     /// <summary>What lies in it: absolute paths.</summary>
     public IReadOnlyList<string> Contents => Directory.Exists(Folder) ? [.. Directory.EnumerateFileSystemEntries(Folder).Order(StringComparer.Ordinal)] : [];
@@ -25,8 +28,7 @@ internal sealed class Trash(string root, TimeProvider clock)
     }
 
     /// <summary>Deletes what lies in it.</summary>
-    /// <returns>What has just been deleted, one by one; the work is done while it is enumerated.</returns>
-    public IEnumerable<string> Empty()
+    public void Empty()
     {
         foreach (var path in Contents)
         {
@@ -38,8 +40,6 @@ internal sealed class Trash(string root, TimeProvider clock)
             {
                 Durable.DeleteFolder(path);
             }
-
-            yield return Path.GetFileName(path);
         }
     }
 }

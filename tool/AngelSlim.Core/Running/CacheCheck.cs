@@ -56,7 +56,7 @@ internal sealed class CacheCheck(RunSetup setup, RunPolicy policy, long run, Act
             return;
         }
 
-        var work = new WorkFolder(Path.Combine(setup.Store.Root, "verify", FormattableString.Invariant($"{run}-{planned.Recipe!.Key.Stage}-{planned.Recipe.Key.Recipe.Hex}")));
+        var work = new WorkFolder(Path.Combine(setup.Store.Verify, FormattableString.Invariant($"{run}-{planned.Recipe!.Key.Stage}-{planned.Recipe.Key.Recipe.Hex}")));
         try
         {
             Make(planned, work, again);

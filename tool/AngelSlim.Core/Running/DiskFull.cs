@@ -19,6 +19,6 @@ internal static class DiskFull
     public static DataException Explained(string root, Exception failure) => new(
         ProblemCode.DiskFull,
         $"The disk of {root} is full ({failure.Message}). What was done is kept below {Path.Combine(root, "work")}. Make room and run the same command again: it goes on from there. "
-            + $"Folders below {Path.Combine(root, "quarantine")} and results below {Path.Combine(root, "objects")} that you no longer want may be deleted.",
+            + $"'dotnet angelslim gc --store {root}' says what nobody needs, and deletes it with --apply, also on a full disk.",
         inner: failure);
 }

@@ -17,6 +17,7 @@ internal static class IndexFault
     private const int CannotOpen = 14;
     private const int LockingProtocol = 15;
     private const int NotADatabase = 26;
+    private const int NoRoomToShare = 4874;
 
     /// <summary>The failure as a problem of the machine or the store; null when the statement was at fault, and so the tool.</summary>
     /// <param name="path">The index.</param>
@@ -24,7 +25,7 @@ internal static class IndexFault
     public static DataException? Of(string path, SqliteException failure) => failure.SqliteErrorCode switch
     {
         Corrupt or NotADatabase => Explained(ProblemCode.StoreCorrupt, path, failure, WhatToDoAboutDamage(path)),
-        Full => DiskFull.Explained(Path.GetDirectoryName(path)!, failure),
+        Full or Unreadable when failure.SqliteErrorCode is Full || failure.SqliteExtendedErrorCode is NoRoomToShare => DiskFull.Explained(Path.GetDirectoryName(path)!, failure),
         NoMemory => OutOfMemory.Explained(Path.GetDirectoryName(path)!, failure),
         Busy or Locked or LockingProtocol => Explained(ProblemCode.StoreBusy, path, failure, $"Another process has it and does not let go{WhoWorks(path)}. Wait for it, and run the same command again."),
         Denied or ReadOnly or CannotOpen or Unreadable => Explained(

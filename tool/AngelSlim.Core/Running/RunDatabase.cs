@@ -47,7 +47,7 @@ internal sealed class RunDatabase : IDigestMemo, IDisposable
         });
     }
 
-    /// <summary>Opens the index of a store that is only looked at: also one that may not be written to.</summary>
+    /// <summary>Opens the index of a store that is only looked at: also one that may not be written to, or that has no room.</summary>
     /// <exception cref="DataException">As above; a store without an index, or with an older one, must be written to.</exception>
     public static RunDatabase OpenToRead(string root)
     {
@@ -55,17 +55,22 @@ internal sealed class RunDatabase : IDigestMemo, IDisposable
         {
             return Open(root);
         }
+        catch (DataException full) when (full.Problem.Code is ProblemCode.DiskFull)
+        {
+            // The memory that readers share lies in a file of its own. It would be there if anybody had the index open, so that there is nobody to share it with.
+            var path = PathIn(root);
+            return Open(path, Connection(path, SqliteOpenMode.ReadWrite), database =>
+            {
+                database.Execute("pragma locking_mode = exclusive");
+                Demand(RunSchema.IsCurrent(database), full);
+            });
+        }
         catch (DataException denied) when (denied.InnerException is SqliteException failure && IndexFault.IsDenied(failure) && File.Exists(PathIn(root)))
         {
             // Beside a write-ahead log SQLite wants a file of its own even to read. Where it may not have one, nobody of this machine writes.
             var path = PathIn(root);
             return Open(path, Connection($"{new Uri(path).AbsoluteUri}?immutable=1", SqliteOpenMode.ReadOnly), database =>
-            {
-                if (!RunSchema.IsCurrent(database))
-                {
-                    throw denied;
-                }
-            });
+                Demand(RunSchema.IsCurrent(database), denied));
         }
     }
 
@@ -73,6 +78,14 @@ internal sealed class RunDatabase : IDigestMemo, IDisposable
     /// <remarks>To a pattern with a star behind the last dot the index itself would be one of them.</remarks>
     public static IEnumerable<string> Earlier(string root) => Directory.EnumerateFiles(root, FileName + "*")
         .Where(file => System.IO.Path.GetExtension(file) is ".backup" || file.Contains(FileName + ".corrupt-", StringComparison.Ordinal));
+
+    private static void Demand(bool holds, DataException otherwise)
+    {
+        if (!holds)
+        {
+            throw otherwise;
+        }
+    }
 
     private static string PathIn(string root) => System.IO.Path.Combine(System.IO.Path.GetFullPath(root), FileName);
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Planning;
 using AngelSlim.Core.Stages;
 
@@ -109,7 +110,7 @@ internal sealed class RunRecord
             return;
         }
 
-        _database.InTransaction(() =>
+        WithFile(() =>
         {
             foreach (var (point, verdict) in verdicts)
             {
@@ -118,15 +119,12 @@ internal sealed class RunRecord
                     ("$run", Id), ("$point", point), ("$tokens", verdict.Tokens), ("$atLeast", verdict.AtLeast), ("$found", verdict.Found));
             }
         });
-        RunFile.Write(_database, Id);
     }
 
     /// <summary>Ends the run.</summary>
-    public void End(string outcome)
-    {
-        _database.Execute("update runs set ended = $now, outcome = $outcome where id = $id", ("$id", Id), ("$outcome", outcome), Now);
-        RunFile.Write(_database, Id);
-    }
+    /// <exception cref="DataException">The disk is full.</exception>
+    public void End(string outcome) =>
+        WithFile(() => _database.Execute("update runs set ended = $now, outcome = $outcome where id = $id", ("$id", Id), ("$outcome", outcome), Now));
 
     /// <summary>Digest of the files that equal runs have equal, of the result that was last made from a recipe; null when the index knows none.</summary>
     public string? SteadyDigestOf(StepKey key) =>
@@ -137,6 +135,23 @@ internal sealed class RunRecord
 
     /// <summary>An outcome as it is stored.</summary>
     public static string Word(StepOutcome outcome) => outcome.ToString().ToLowerInvariant();
+
+    /// <summary>Changes rows of a run that is over, and its file: the index says that it is over only once the file is there.</summary>
+    private void WithFile(Action change)
+    {
+        try
+        {
+            _database.InTransaction(() =>
+            {
+                change();
+                RunFile.Write(_database, Id);
+            });
+        }
+        catch (IOException failure) when (DiskFull.Caused(failure))
+        {
+            throw DiskFull.Explained(_database.Root, failure);
+        }
+    }
 
     /// <summary>Which files a digest stood for, so that a later run can say which of them changed.</summary>
     private void KeepSources(PlannedStep planned)

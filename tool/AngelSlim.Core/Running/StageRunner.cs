@@ -28,11 +28,12 @@ internal sealed class StageRunner(RunSetup setup, Action<string, RunEvent> tell)
             lock (turns)
             {
                 log.Write(new StepEvent(step.Id, setup.Clock.GetUtcNow(), happened));
-                tell(step.Id, happened);
                 if (happened is Measured figure)
                 {
                     measured(figure);
                 }
+
+                tell(step.Id, happened);
             }
         }
 

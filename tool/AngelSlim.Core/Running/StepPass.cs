@@ -155,8 +155,9 @@ internal sealed class StepPass(RunSetup setup, RunPolicy policy, RunRecord recor
             Digest = artifact?.Listing.Digest.Hex,
             Work = artifact is null ? Work(next)?.Root : null,
         };
-        tell(next.Step.Id, new Ended(result));
+        // What was told stands in the index, whenever a kill comes.
         record.Keep(result, next.Planned ?? new PlannedStep(next.Step, StepState.Waits, "could not be planned"));
+        tell(next.Step.Id, new Ended(result));
     }
 
     /// <summary>What a pass goes through, and with what.</summary>

@@ -50,7 +50,7 @@ internal sealed class StoreGate : IDisposable
         var gate = Try(root, FileAccess.ReadWrite, FileShare.None);
         if (gate is not null)
         {
-            File.WriteAllText(HolderPath(root), JsonSerializer.Serialize(me));
+            Note(root, me);
         }
 
         return gate;
@@ -69,6 +69,18 @@ internal sealed class StoreGate : IDisposable
         catch (IOException failure) when (StoreLock.IsHeldByAnother(failure))
         {
             return null;
+        }
+    }
+
+    private static void Note(string root, Holder me)
+    {
+        try
+        {
+            File.WriteAllText(HolderPath(root), JsonSerializer.Serialize(me));
+        }
+        catch (IOException failure) when (DiskFull.Caused(failure))
+        {
+            // Whoever deletes must not need room; those who wait are told no name.
         }
     }
 

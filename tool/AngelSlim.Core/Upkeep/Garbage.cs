@@ -4,11 +4,14 @@ namespace AngelSlim.Core.Upkeep;
 
 /// <summary>What is kept however old it is, and what is kept because it is young.</summary>
 /// <param name="LastRuns">Of each experiment, so many runs keep what they used.</param>
-/// <param name="Age">Nothing that is younger is deleted; runs that are younger keep what they used.</param>
+/// <param name="Age">Nothing that is younger is deleted, unless <see cref="MostBytes"/> says so; runs that are younger keep what they used.</param>
 internal sealed record GarbagePolicy(int LastRuns, TimeSpan Age)
 {
     /// <summary>Also results that no known run used and that are older than every known run: what used them may have been forgotten.</summary>
     public bool Forgotten { get; init; }
+
+    /// <summary>Runs keep what they used, the latest first, only as far as all that is kept, with what pins keep, takes no more; null when there is no bound.</summary>
+    public long? MostBytes { get; init; }
 }
 
 /// <summary>Kinds of what may be deleted.</summary>
@@ -25,6 +28,9 @@ internal enum GarbageKind
 
     /// <summary>A damaged result that was put aside.</summary>
     Quarantined,
+
+    /// <summary>What a result was compared with, and the check left.</summary>
+    Verification,
 
     /// <summary>An index of an earlier version, or a damaged one.</summary>
     OldIndex,
@@ -52,18 +58,13 @@ internal sealed record GarbageReport(IReadOnlyList<Garbage> Garbage, int Results
 
     /// <summary>Deletes it; the store's gate must be held alone. A kill at any moment leaves a store that a run mends, and a trash that the next time empties.</summary>
     /// <param name="trash">Of the same store.</param>
-    /// <returns>What has just become true, step by step; the work is done while it is enumerated.</returns>
-    public IEnumerable<string> Collect(Trash trash)
+    public void Collect(Trash trash)
     {
         foreach (var item in Garbage.Where(item => item.Kind is not GarbageKind.Trash))
         {
             trash.Put(item.Path);
-            yield return $"moved {item.Name}";
         }
 
-        foreach (var name in trash.Empty())
-        {
-            yield return $"deleted {name}";
-        }
+        trash.Empty();
     }
 }

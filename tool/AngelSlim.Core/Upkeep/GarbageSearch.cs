@@ -17,19 +17,42 @@ internal sealed class GarbageSearch(ArtifactStore store, RunDatabase database, G
         _remarks.Clear();
         var damaged = new List<string>();
         var runs = KnownRuns.Of(database, damaged.Add);
-        var roots = Kept(runs).SelectMany(run => run.Keys).Concat(new Pins(store.Root).All(damaged.Add).SelectMany(pin => pin.Keys)).ToHashSet();
+        var pinned = new Pins(store.Root).All(damaged.Add).SelectMany(pin => pin.Keys).ToHashSet();
         var objects = store.Objects().ToList();
-        var results = MayJudge(runs, damaged, objects.Count) ? Results(objects, Reached.From(roots, objects), runs) : [];
+        var kept = Kept(runs).Distinct().ToList();
+        var fitting = policy.MostBytes is { } most ? Fitting(kept, pinned, objects, most) : kept;
+        var roots = fitting.SelectMany(run => run.Keys).Concat(pinned).ToHashSet();
+        var crowdedOut = Reached.From(kept.Except(fitting).SelectMany(run => run.Keys), objects);
+        var results = MayJudge(runs, damaged, objects.Count) ? Results(objects, Reached.From(roots, objects), crowdedOut, runs) : [];
         var garbage = results.Concat(PartialWork(roots)).Concat(Folders()).OrderBy(item => item.Kind).ThenBy(item => item.Name, StringComparer.Ordinal).ToList();
         var deleted = results.Select(item => item.Path).ToHashSet();
-        var kept = objects.Where(found => !deleted.Contains(found.Folder)).ToList();
-        return new(garbage, kept.Count, kept.Sum(found => found.Artifact?.Listing.Size ?? 0)) { Remarks = [.. _remarks] };
+        var staying = objects.Where(found => !deleted.Contains(found.Folder)).ToList();
+        return new(garbage, staying.Count, staying.Sum(found => found.Artifact?.Listing.Size ?? 0)) { Remarks = [.. _remarks] };
     }
 
-    /// <summary>The latest runs of each experiment, and all that are young.</summary>
+    /// <summary>The latest runs of each experiment, and all that are young. Which is the latest, numbers say: clocks are set back.</summary>
     private IEnumerable<RunFile> Kept(IReadOnlyList<RunFile> runs) =>
-        runs.GroupBy(run => run.Name).SelectMany(named => named.OrderByDescending(run => run.Started).ThenByDescending(run => run.Id).Take(policy.LastRuns))
-            .Concat(runs.Where(run => run.Started >= Young));
+        runs.GroupBy(run => run.Name).SelectMany(named => named.OrderByDescending(run => run.Id).Take(policy.LastRuns)).Concat(runs.Where(run => run.Started >= Young));
+
+    /// <summary>The latest of the kept runs, until what they and the pins reach is too much.</summary>
+    private static List<RunFile> Fitting(IReadOnlyList<RunFile> kept, HashSet<StepKey> pinned, List<StoredObject> objects, long most)
+    {
+        var sizes = objects.ToDictionary(found => found.Key, found => DiskUse.Of(found.Folder).Bytes);
+        var reached = Reached.From(pinned, objects).ToHashSet();
+        var fitting = new List<RunFile>();
+        foreach (var run in kept.OrderByDescending(run => run.Id))
+        {
+            reached.UnionWith(Reached.From(run.Keys, objects));
+            if (reached.Sum(key => sizes.GetValueOrDefault(key)) > most)
+            {
+                break;
+            }
+
+            fitting.Add(run);
+        }
+
+        return fitting;
+    }
 
     /// <summary>Whoever does not know what was used cannot say what was not.</summary>
     private bool MayJudge(IReadOnlyList<RunFile> runs, List<string> damaged, int results)
@@ -46,9 +69,9 @@ internal sealed class GarbageSearch(ArtifactStore store, RunDatabase database, G
         return damaged.Count is 0 && runs.Count > 0;
     }
 
-    private List<Garbage> Results(List<StoredObject> objects, IReadOnlySet<StepKey> reached, IReadOnlyList<RunFile> runs)
+    private List<Garbage> Results(List<StoredObject> objects, IReadOnlySet<StepKey> reached, IReadOnlySet<StepKey> crowdedOut, IReadOnlyList<RunFile> runs)
     {
-        var lastUse = runs.OrderBy(run => run.Started).SelectMany(run => run.Keys.Select(key => (key, run))).GroupBy(use => use.key).ToDictionary(uses => uses.Key, uses => uses.Last().run);
+        var lastUse = runs.OrderBy(run => run.Id).SelectMany(run => run.Keys.Select(key => (key, run))).GroupBy(use => use.key).ToDictionary(uses => uses.Key, uses => uses.Last().run);
         var firstRun = runs.Min(run => run.Started);
         var (garbage, unreadable, forgotten) = (new List<Garbage>(), 0, 0);
         foreach (var found in objects.Where(found => !reached.Contains(found.Key)))
@@ -61,7 +84,7 @@ internal sealed class GarbageSearch(ArtifactStore store, RunDatabase database, G
             {
                 forgotten++;
             }
-            else if (artifact.Made.At < Young && DiskUse.Of(found.Folder) is var use && use.LastChange < Young && !StoreLock.IsHeld(store.Root, found.Key))
+            else if (DiskUse.Of(found.Folder) is var use && (crowdedOut.Contains(found.Key) || (artifact.Made.At < Young && use.LastChange < Young)) && !StoreLock.IsHeld(store.Root, found.Key))
             {
                 var reason = run is null ? "no known run used it" : string.Create(CultureInfo.InvariantCulture, $"last used by run {run.Id} ({run.Name}) of {run.Started:yyyy-MM-dd}");
                 garbage.Add(new(GarbageKind.Result, $"{found.Key}", found.Folder, reason, use.Bytes));
@@ -97,8 +120,8 @@ internal sealed class GarbageSearch(ArtifactStore store, RunDatabase database, G
             }
         }
 
-        var inQuarantine = Directory.Exists(store.Quarantine) ? Directory.EnumerateFileSystemEntries(store.Quarantine) : [];
-        foreach (var item in inQuarantine.SelectMany(path => IfOld(GarbageKind.Quarantined, Path.GetFileName(path), path, "was damaged"))
+        foreach (var item in Entries(store.Quarantine).SelectMany(path => IfOld(GarbageKind.Quarantined, Path.GetFileName(path), path, "was damaged"))
+            .Concat(Entries(store.Verify).SelectMany(path => IfOld(GarbageKind.Verification, Path.GetFileName(path), path, "was made to be compared")))
             .Concat(RunDatabase.Earlier(store.Root).SelectMany(path => IfOld(GarbageKind.OldIndex, Path.GetFileName(path), path, "the index has long taken its place"))))
         {
             yield return item;
@@ -109,6 +132,8 @@ internal sealed class GarbageSearch(ArtifactStore store, RunDatabase database, G
             yield return new(GarbageKind.Trash, Path.GetFileName(path), path, "was deleted in part", DiskUse.Of(path).Bytes);
         }
     }
+
+    private static IEnumerable<string> Entries(string folder) => Directory.Exists(folder) ? Directory.EnumerateFileSystemEntries(folder) : [];
 
     private IEnumerable<Garbage> IfOld(GarbageKind kind, string name, string path, string reason)
     {

@@ -21,6 +21,7 @@ internal sealed class LeftoversExamination(ArtifactStore store, Treatment treatm
         foreach (var finding in Told("work", "stopped steps, of which a run goes on", stopped)
             .Concat(Told("incoming", "results that came in part", store.Arriving().Select(store.Incoming)))
             .Concat(Told("quarantine", "damaged results that were put aside", Entries(store.Quarantine, "*")))
+            .Concat(Told("verify", "results that were made again to be compared, and left", Entries(store.Verify, "*")))
             .Concat(Told("index", "indexes of earlier times", RunDatabase.Earlier(store.Root)))
             .Concat(Trash()).Concat(Temporary()).Concat(Pinned()).Concat(Strangers()))
         {
@@ -48,9 +49,7 @@ internal sealed class LeftoversExamination(ArtifactStore store, Treatment treatm
         var text = $"{trash.Contents.Count} things that a deletion did not get to";
         if (treatment is Treatment.Mend)
         {
-            foreach (var _ in trash.Empty())
-            {
-            }
+            trash.Empty();
         }
 
         yield return treatment is Treatment.Mend ? new("trash", Health.Mended, text) : new("trash", Health.Wrong, $"{text}: --fix deletes them, as does 'dotnet angelslim gc --apply'");
