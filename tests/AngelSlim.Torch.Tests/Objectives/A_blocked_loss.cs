@@ -81,6 +81,20 @@ public sealed class A_blocked_loss
     }
 
     [Fact]
+    public void With_hard_targets_looks_only_at_the_target_s_first_choice()
+    {
+        using var scope = NewDisposeScope();
+        var drafted = Scores(1, 2, 1, 0, 0, 0);
+        var loss = BlockedLoss.Of(
+            [drafted], eye(4), new Teacher(Scores(0, 1, 2, 3, 0, 0)[0], eye(4), DraftVocabulary.Full(4)), tensor(new long[,] { { 0, 1, 1, 1, 1, 1 } }),
+            new LossSettings(new CrossEntropy(), Decay, Gate.Exact, Normalizer.Counted) { Targets = TargetKind.Hard });
+
+        // Rows 0 to 3 are taught 1, 2, 3, 0.
+        var log = nn.functional.log_softmax(drafted[0], 1);
+        Near.Assert(-(log[0, 1] + log[1, 2] + log[2, 3] + log[3, 0]).ToDouble() / 4, loss.Loss.ToDouble(), 1e-6, "loss");
+    }
+
+    [Fact]
     public void Is_zero_with_zero_gradients_where_nothing_counts()
     {
         using var scope = NewDisposeScope();

@@ -118,13 +118,15 @@ internal static class ExperimentChecks
 
     private static void Compatible(Experiment experiment, CheckList checks)
     {
-        if (!checks.AreSound("training.compatibility", "training.gate", "training.normalizer", "draft.rope")
+        if (!checks.AreSound("training.compatibility", "training.objective", "training.targets", "training.gate", "training.normalizer", "draft.rope")
             || experiment.Training.Compatibility is Compatibility.None)
         {
             return;
         }
 
         var effective = experiment.WithCompatibility();
+        Compare("training.objective", experiment.Training.Objective, effective.Training.Objective);
+        Compare("training.targets", experiment.Training.Targets, effective.Training.Targets);
         Compare("training.gate", experiment.Training.Gate, effective.Training.Gate);
         Compare("training.normalizer", experiment.Training.Normalizer, effective.Training.Normalizer);
         Compare("draft.rope", experiment.Draft.Rope, effective.Draft.Rope);

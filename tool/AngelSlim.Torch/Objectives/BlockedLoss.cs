@@ -11,10 +11,16 @@ namespace AngelSlim.Torch.Objectives;
 /// <param name="Normalizer">What the sum is divided by.</param>
 internal sealed record LossSettings(IObjective Objective, double StepDecay, Gate Gate, Normalizer Normalizer)
 {
+    /// <summary>What the target teaches.</summary>
+    public TargetKind Targets { get; init; } = TargetKind.Soft;
+
     /// <summary>As the manifest asks: <see cref="Compatibility.Angelslim"/> decides gate and normaliser.</summary>
     public static LossSettings From(TrainingSettings training) => training.Compatibility is Compatibility.Angelslim
         ? new(new CrossEntropy(), training.StepDecay, Gate.Angelslim, Normalizer.Positions)
-        : new(new CrossEntropy(), training.StepDecay, training.Gate, training.Normalizer);
+        : new(ObjectiveCatalog.Of(training.Objective), training.StepDecay, training.Gate, training.Normalizer) { Targets = training.Targets };
+
+    /// <summary>As held-out rows are judged: one measure whatever the training's, so that runs with different settings compare.</summary>
+    public LossSettings ForHeldout() => this with { Objective = new CrossEntropy(), Targets = TargetKind.Soft, Gate = Gate.Exact, Normalizer = Normalizer.Counted };
 }
 
 /// <summary>The loss of all unroll steps at the rows that count, a block of rows at a time.</summary>

@@ -67,6 +67,11 @@ internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, Los
             target_nW = target_nW.index_select(0, tensor(kept.Select(i => (long)i).ToArray()));
         }
 
+        if (settings.Targets is TargetKind.Hard)
+        {
+            target_nW = OnlyChoices(target_nW, [.. kept.Select(i => choices[i])]);
+        }
+
         for (var step = 0; step < inputs.Count; step++)
         {
             var places = kept.Where(i => rows[i].Depth > step).Select(i => (long)rows[i].FirstDraft - step).ToArray();
@@ -76,6 +81,13 @@ internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, Los
                 AddStep(step, places, target_nW.narrow(0, 0, places.Length), [.. kept.Take(places.Length).Select(i => choices[i])]);
             }
         }
+    }
+
+    private static Tensor OnlyChoices(Tensor target_nW, long[] choices)
+    {
+        using var scope = NewDisposeScope();
+        var choice_n1 = tensor(choices).unsqueeze(1);
+        return zeros_like(target_nW).scatter_(1, choice_n1, ones([choices.Length, 1], float32)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Adds one step's share of one block.</summary>

@@ -59,7 +59,7 @@ internal sealed class Trainer : IDisposable
         return report;
     }
 
-    /// <summary>Judges the held-out rows, under the exact gate whatever the training's: so runs with different settings compare.</summary>
+    /// <summary>Judges the held-out rows, under the exact gate and by soft cross-entropy whatever the training's: so runs with different settings compare.</summary>
     /// <param name="cancellation">Asked before every row.</param>
     /// <returns>Sums over all rows.</returns>
     public UnrollFigures Evaluate(CancellationToken cancellation)
@@ -70,7 +70,7 @@ internal sealed class Trainer : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            sum += Judge(_task.Heldout!.Read([row]), _loss with { Gate = Gate.Exact, Normalizer = Normalizer.Counted }).Figures;
+            sum += Judge(_task.Heldout!.Read([row]), _loss.ForHeldout()).Figures;
         }
 
         return sum;

@@ -25,13 +25,19 @@ public sealed record TrainingSettings
     [Range(0.01, 1.0)]
     public double StepDecay { get; init; } = 1.0;
 
+    /// <summary>How far a draft is from the target at one position.</summary>
+    public Objective Objective { get; init; } = Objective.CrossEntropy;
+
+    /// <summary>What the target teaches at one position.</summary>
+    public TargetKind Targets { get; init; } = TargetKind.Soft;
+
     /// <summary>Which positions count.</summary>
     public Gate Gate { get; init; } = Gate.All;
 
     /// <summary>What the loss is divided by.</summary>
     public Normalizer Normalizer { get; init; } = Normalizer.Counted;
 
-    /// <summary>Sets gate, normaliser and rope to what AngelSlim does, so that its curves can be replayed.</summary>
+    /// <summary>Sets loss, gate, normaliser and rope to what AngelSlim does, so that its curves can be replayed.</summary>
     public Compatibility Compatibility { get; init; } = Compatibility.None;
 
     /// <summary>What turns gradients into updates.</summary>
@@ -70,6 +76,41 @@ public sealed record TrainingSettings
     public int EvaluateEvery { get; init; } = 100;
 }
 
+/// <summary>How far a draft's distribution Q is from the target's, P, over the draft's words.</summary>
+public enum Objective
+{
+    /// <summary>-Σ P log Q, as AngelSlim, SpecForge and EAGLE.</summary>
+    CrossEntropy,
+
+    /// <summary>KL(P, Q), as speculators: cross-entropy less what the target itself does not know; the draft is the same.</summary>
+    Kl,
+
+    /// <summary>KL(Q, P): the draft rather leaves out words than says wrong ones.</summary>
+    ReverseKl,
+
+    /// <summary>Jensen-Shannon: half of both against their mean.</summary>
+    JensenShannon,
+
+    /// <summary>1 - Σ min(P, Q), the share of sampled words that are refused; learns slowly from a random start.</summary>
+    TotalVariation,
+
+    /// <summary>-log Σ min(P, Q): acceptance as a likelihood (LK alpha).</summary>
+    NegativeLogAcceptance,
+
+    /// <summary>From KL to total variation as acceptance grows, at each position (LK lambda, eta 3).</summary>
+    LkHybrid,
+}
+
+/// <summary>What the target teaches at one position.</summary>
+public enum TargetKind
+{
+    /// <summary>Its whole distribution over the draft's words.</summary>
+    Soft,
+
+    /// <summary>Its first choice alone.</summary>
+    Hard,
+}
+
 /// <summary>Which positions count: at unroll step k, row t reads token t+1+k and predicts token t+2+k.</summary>
 public enum Gate
 {
@@ -102,7 +143,7 @@ public enum Compatibility
     /// <summary>Ours.</summary>
     None,
 
-    /// <summary>AngelSlim's gate, normaliser and rope, and its uniform teacher past the end of a row.</summary>
+    /// <summary>AngelSlim's loss, gate, normaliser and rope, and its uniform teacher past the end of a row.</summary>
     Angelslim,
 }
 

@@ -1,0 +1,120 @@
+using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Torch.Objectives;
+using AngelSlim.Torch.Tensors;
+using AngelSlim.Torch.Tests.Drafts;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace AngelSlim.Torch.Tests.Objectives;
+
+public sealed class An_objective
+{
+    /// <summary>What the reference calls them.</summary>
+    private static readonly Dictionary<Objective, string> Names = new()
+    {
+        [Objective.CrossEntropy] = "cross_entropy",
+        [Objective.Kl] = "kl",
+        [Objective.ReverseKl] = "reverse_kl",
+        [Objective.JensenShannon] = "js",
+        [Objective.TotalVariation] = "tv",
+        [Objective.NegativeLogAcceptance] = "nla",
+        [Objective.LkHybrid] = "lk_hybrid",
+    };
+
+    public static TheoryData<Objective> All => [.. Enum.GetValues<Objective>()];
+
+    /// <remarks>speculators' own numbers: near rows, equal ones, a nearly certain target, an unrelated draft, and two that have hardly a word in common.</remarks>
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Equals_the_reference_row_by_row_with_its_gradient(Objective objective)
+    {
+        using var scope = NewDisposeScope();
+        using var file = Golden();
+        var target_NW = nn.functional.softmax(file.Load("target_scores").flatten(0, 1), -1);
+        var (loss_N, gradient_NW) = ObjectiveCatalog.Of(objective).Of(target_NW, file.Load("draft_scores").flatten(0, 1));
+
+        Near.Assert(file.Load(Names[objective]).flatten(), loss_N, 3e-6, "loss");
+        Near.Assert(file.Load("grad." + Names[objective]).flatten(0, 1), gradient_NW, 3e-6, "gradient");
+    }
+
+    [Fact]
+    public void With_hard_targets_is_the_reference_s_hard_cross_entropy()
+    {
+        using var scope = NewDisposeScope();
+        using var file = Golden();
+        var scores_NW = file.Load("target_scores").flatten(0, 1);
+        var choice_NW = nn.functional.one_hot(scores_NW.argmax(1), scores_NW.shape[1]).to(float32);
+        foreach (var objective in new[] { Objective.CrossEntropy, Objective.Kl })
+        {
+            var (loss_N, gradient_NW) = ObjectiveCatalog.Of(objective).Of(choice_NW, file.Load("draft_scores").flatten(0, 1));
+            Near.Assert(file.Load("hard_ce").flatten(), loss_N, 2e-6, "loss");
+            Near.Assert(file.Load("grad.hard_ce").flatten(0, 1), gradient_NW, 2e-6, "gradient");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Is_least_without_a_gradient_when_the_draft_is_perfect(Objective objective)
+    {
+        using var scope = NewDisposeScope();
+        var scores_NW = randn([3, 10], generator: new Generator(1));
+        var target_NW = nn.functional.softmax(scores_NW, -1);
+        var (loss_N, gradient_NW) = ObjectiveCatalog.Of(objective).Of(target_NW, scores_NW);
+
+        var least_N = objective is Objective.CrossEntropy ? -(target_NW * target_NW.log()).sum(-1) : zeros(3);
+        Assert.True((loss_N - least_N).abs().max().ToDouble() < 5e-7);
+        Assert.True(gradient_NW.abs().max().ToDouble() < 2e-7);
+        var (elsewhere_N, _) = ObjectiveCatalog.Of(objective).Of(target_NW, scores_NW.roll(1, 1));
+        Assert.True((elsewhere_N - loss_N).min().ToDouble() > 0.01);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Has_the_gradient_that_differences_of_the_loss_show(Objective objective)
+    {
+        using var scope = NewDisposeScope();
+        var random = new Generator(2);
+        var (target_NW, scores_NW) = (nn.functional.softmax(randn([6, 40], generator: random), -1), randn([6, 40], generator: random));
+        var direction_NW = randn([6, 40], generator: random);
+        Tensor At(double h) => ObjectiveCatalog.Of(objective).Of(target_NW, scores_NW + (direction_NW * h)).Loss_N;
+
+        // The hybrid's share is not differentiated, so its gradient is no slope of its loss.
+        var slope_N = objective is Objective.LkHybrid ? HybridSlope(target_NW, scores_NW, direction_NW) : (At(1e-2) - At(-1e-2)) / 2e-2;
+        Near.Assert(slope_N, (ObjectiveCatalog.Of(objective).Of(target_NW, scores_NW).Gradient_NW * direction_NW).sum(1), 1e-2, "slope");
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Stays_finite_where_nothing_is_in_common(Objective objective)
+    {
+        using var scope = NewDisposeScope();
+        var target_NW = tensor(new[,] { { 1f, 0, 0 }, { 0, 1, 0 }, { 0.5f, 0.5f, 0 } });
+        var scores_NW = tensor(new[,] { { -500f, 500, 0 }, { 0, 1000, 0 }, { 0, 0, 3e4f } });
+        var (loss_N, gradient_NW) = ObjectiveCatalog.Of(objective).Of(target_NW, scores_NW);
+        Assert.True(loss_N.isfinite().all().ToBoolean() && gradient_NW.isfinite().all().ToBoolean());
+        Assert.True(loss_N[1].ToDouble() < 1e-6);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Leaves_what_it_is_given(Objective objective)
+    {
+        using var scope = NewDisposeScope();
+        var scores_NW = randn([3, 10], generator: new Generator(3));
+        var target_NW = nn.functional.softmax(scores_NW.roll(1, 0), -1);
+        var before = (target_NW.clone(), scores_NW.clone());
+        ObjectiveCatalog.Of(objective).Of(target_NW, scores_NW);
+        Assert.True(target_NW.equal(before.Item1).all().ToBoolean() && scores_NW.equal(before.Item2).all().ToBoolean());
+    }
+
+    private static Tensor HybridSlope(Tensor target_NW, Tensor scores_NW, Tensor direction_NW)
+    {
+        var share_N = (-3 * minimum(target_NW, nn.functional.softmax(scores_NW, -1)).sum(1)).exp();
+        Tensor Slope(Objective part) =>
+            (ObjectiveCatalog.Of(part).Of(target_NW, scores_NW + (direction_NW * 1e-2)).Loss_N - ObjectiveCatalog.Of(part).Of(target_NW, scores_NW - (direction_NW * 1e-2)).Loss_N) / 2e-2;
+        return (share_N * Slope(Objective.Kl)) + ((1 - share_N) * Slope(Objective.TotalVariation));
+    }
+
+    private static SafetensorsFile Golden() => SafetensorsFile.Open(Path.Combine(DraftCase.Named("losses").First(), "io.safetensors"));
+}
