@@ -101,14 +101,5 @@ public sealed class A_result_from_elsewhere : IDisposable
     private string Object(ToyStore store) => Path.Combine(store.Store.Root, "objects", Key.RelativePath);
 
     /// <summary>What a download leaves.</summary>
-    private void Arrive()
-    {
-        var from = Object(_there);
-        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var to = Path.Combine(_here.Store.Incoming(Key), Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            File.WriteAllBytes(to, File.ReadAllBytes(file));
-        }
-    }
+    private void Arrive() => StoreCopy.Make(Object(_there), _here.Store.Incoming(Key));
 }

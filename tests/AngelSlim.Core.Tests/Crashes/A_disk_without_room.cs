@@ -1,4 +1,5 @@
 using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Tests.Running;
 using AngelSlim.Core.Upkeep;
 using AngelSlim.Toy;
 using Xunit;
@@ -88,19 +89,19 @@ public sealed class A_disk_without_room(ITestOutputHelper log)
             return;
         }
 
-        using var elsewhere = new Running.TemporaryFolder();
+        using var elsewhere = new TemporaryFolder();
         using var there = new ToyStore(elsewhere.At("there"));
         var step = Act("large", context => File.WriteAllBytes(Path.Combine(context.Output, "bytes"), new byte[Large]));
         there.Run(step);
         using var here = new ToyStore(Path.Combine(disk.Path, "store"));
         var (key, from) = (there.Results["large"].Key, Path.GetDirectoryName(there.Results["large"].Folder)!);
         disk.Fill();
-        Assert.ThrowsAny<IOException>(() => Copy(from, here.Store.Incoming(key)));
+        Assert.ThrowsAny<IOException>(() => StoreCopy.Make(from, here.Store.Incoming(key)));
         Assert.Throws<DataException>(() => here.Store.Import(key).Count());
         Assert.Null(here.Store.FolderOf(key));
 
         disk.Empty();
-        Copy(from, here.Store.Incoming(key));
+        StoreCopy.Make(from, here.Store.Incoming(key));
         Assert.Equal("object", here.Store.Import(key).Last());
         Assert.Equal("cached", here.Run(step)["large"]);
     }
@@ -120,15 +121,5 @@ public sealed class A_disk_without_room(ITestOutputHelper log)
     {
         using var toy = new ToyStore(root);
         return string.Join(' ', toy.Run(Write("a"), Write("b")).Select(outcome => $"{outcome.Key}:{outcome.Value}"));
-    }
-
-    private static void Copy(string from, string to)
-    {
-        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.WriteAllBytes(copy, File.ReadAllBytes(file));
-        }
     }
 }

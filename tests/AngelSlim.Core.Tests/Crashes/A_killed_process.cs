@@ -138,7 +138,7 @@ public sealed class A_killed_process : IDisposable
         {
             foreach (var found in whole.Store.Objects())
             {
-                Copy(found.Folder, toy.Store.Incoming(found.Key));
+                StoreCopy.Make(found.Folder, toy.Store.Incoming(found.Key));
             }
         }
 
@@ -174,7 +174,7 @@ public sealed class A_killed_process : IDisposable
                 File.Delete(RunFile.PathOf(live, run: 1));
             }
 
-            Copy(live, Prepared);
+            StoreCopy.Make(live, Prepared);
         }
 
         File.WriteAllText(Path.Combine(Prepared, "runs", "3.json.new"), "{");
@@ -190,16 +190,6 @@ public sealed class A_killed_process : IDisposable
     {
         File.Delete(path);
         File.WriteAllText(path, "{}");
-    }
-
-    private static void Copy(string from, string to)
-    {
-        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(Path.GetDirectoryName(file)) is not "locks"))
-        {
-            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
     }
 
     /// <summary>What the first run of a store told stands in the index, and what it told of its end in its file too.</summary>
