@@ -214,6 +214,16 @@ public sealed class A_manifest : IDisposable
         Assert.Equal("(1,1)", read.PlaceOf("training", "epochs").ToString()[_folder.Manifest.Length..]);
     }
 
+    [Theory]
+    [InlineData("\"keep\": \"best\"", "'training.keep'")]
+    [InlineData("\"patience\": 3", "'training.patience'")]
+    [InlineData("\"snapshots\": 1", "'training.snapshots'")]
+    public void That_asks_for_the_best_step_needs_rows_to_judge_by(string asking, string named)
+    {
+        var text = Least($"\"evaluation\": {{ \"prompts\": [\"prompts.jsonl\"] }}, \"training\": {{ {asking} }}").Replace("\"train.jsonl\"]", "\"train.jsonl\"], \"heldoutShare\": 0", StringComparison.Ordinal);
+        Assert.Contains($"error ASL0008: {named} asks which step is best, and no row is held out", _folder.Problem(text), StringComparison.Ordinal);
+    }
+
     private static string Least(string more) => $"{ManifestFolder.Least[..^2]},\n{more} }}";
 
     private string Refusal(string path) =>

@@ -77,6 +77,59 @@ public sealed class Training_a_draft : IDisposable
         AssertSameFiles("whole", "stopped");
     }
 
+    /// <remarks>At a rate like this one a draft gets better, worse and better again.</remarks>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(9)]
+    public void Keeps_the_draft_that_held_out_rows_liked_best_and_those_next_to_it(int stopAt)
+    {
+        var training = Settings.Training with { EvaluateEvery = 1, LearningRate = 0.05, Keep = KeptStep.Best, Snapshots = 3 };
+        Train("best", Settings with { Training = training });
+        Assert.Throws<OperationCanceledException>(() => Train("stopped", Settings with { Training = training }, stopAt: stopAt));
+        Train("stopped", Settings with { Training = training });
+        AssertSameFiles("best", "stopped");
+
+        var lengths = File.ReadLines(Path.Combine(At("best"), "heldout.csv")).Skip(1).Select(line => line.Split(',')).ToDictionary(cells => int.Parse(cells[0], CultureInfo.InvariantCulture), cells => double.Parse(cells[2], CultureInfo.InvariantCulture));
+        var best = lengths.OrderByDescending(line => line.Value).ThenBy(line => line.Key).Select(line => line.Key).Take(3).ToList();
+        Assert.NotEqual(9, best[0]);
+        foreach (var name in new[] { "best", "stopped" })
+        {
+            var kept = Directory.GetDirectories(Path.Combine(At(name), "snapshots")).Select(folder => int.Parse(Path.GetFileName(folder)["step-".Length..], CultureInfo.InvariantCulture));
+            Assert.Equal(best.Order(), kept.Order());
+            Assert.Equal(File.ReadAllBytes(Path.Combine(At(name), "snapshots", $"step-{best[0]}", "draft.safetensors")), File.ReadAllBytes(Path.Combine(At(name), "draft.safetensors")));
+        }
+
+        // Trained to that step and no further, on the same schedule, it is the same draft.
+        Train("all", Settings with { Training = training with { Keep = KeptStep.Last, Snapshots = 9 } });
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(At("all"), "snapshots", $"step-{best[0]}", "draft.safetensors")),
+            File.ReadAllBytes(Path.Combine(At("best"), "draft.safetensors")));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(At("all"), "snapshots", "step-9", "draft.safetensors")),
+            File.ReadAllBytes(Path.Combine(At("all"), "draft.safetensors")));
+    }
+
+    [Fact]
+    public void Stops_when_held_out_rows_have_not_liked_it_better_for_long_enough()
+    {
+        var training = Settings.Training with { EvaluateEvery = 1, LearningRate = 0.05, Patience = 2, Epochs = 30 };
+        Train("patient", Settings with { Training = training });
+        var lengths = File.ReadLines(Path.Combine(At("patient"), "heldout.csv")).Skip(1).Select(line => double.Parse(line.Split(',')[2], CultureInfo.InvariantCulture)).ToList();
+        Assert.InRange(lengths.Count, 3, 89);
+        Assert.Equal(lengths.Count - 3, lengths.IndexOf(lengths.Max()));
+        Assert.Equal(lengths.Count + 1, File.ReadLines(Path.Combine(At("patient"), "curve.csv")).Count());
+    }
+
+    [Fact]
+    public void Refuses_to_look_for_the_best_without_held_out_rows()
+    {
+        Write(_rows.Heldout, []);
+        var refused = Assert.Throws<DataException>(() => Train("bad", Settings with { Training = Settings.Training with { Keep = KeptStep.Best } }));
+        Assert.Equal(ProblemCode.NoRows, refused.Problem.Code);
+        Assert.Contains("no row is held out to judge by", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Learns_rows_by_heart_when_it_sees_them_often()
     {

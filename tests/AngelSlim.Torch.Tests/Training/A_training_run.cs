@@ -118,7 +118,7 @@ public sealed class A_training_run : IDisposable
         var output = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
         var scratch = Directory.CreateDirectory(Path.Combine(_folder, name + ".scratch")).FullName;
         using var trainer = new Trainer(task, Settings);
-        new TrainingRun(trainer, Settings, new(output, scratch, null!, Report, stop.Token)).Finish();
+        new TrainingRun(trainer, Settings, new(output, scratch, null!, Report, stop.Token), new Snapshots(scratch, draft, Settings, "heldout")).Finish();
         return (events, [.. draft.Weights.OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => pair.Value.detach().data<float>().ToArray())]);
     }
 }

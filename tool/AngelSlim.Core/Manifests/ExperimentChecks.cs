@@ -12,6 +12,7 @@ internal static class ExperimentChecks
     {
         OneTarget(experiment.Target, checks);
         HeldoutRows(experiment, checks);
+        TheBest(experiment, checks);
         Norms(experiment.Draft, checks);
         HiddenLayers(experiment.Draft, checks);
         Head(experiment.Draft, checks);
@@ -57,6 +58,21 @@ internal static class ExperimentChecks
         if (data.Heldout.Count is 0 && data.HeldoutShare is 0 && experiment.Evaluation.Prompts.Count is 0)
         {
             checks.Wrong(ProblemCode.Contradiction, "data.heldoutShare", "Nothing is left to evaluate on: no 'evaluation.prompts', no 'data.heldout', and a 'data.heldoutShare' of 0; give one of them.");
+        }
+    }
+
+    private static void TheBest(Experiment experiment, CheckList checks)
+    {
+        var (data, training) = (experiment.Data, experiment.Training);
+        if (!checks.AreSound("data.heldout", "data.heldoutShare", "training") || data.Heldout.Count > 0 || data.HeldoutShare > 0)
+        {
+            return;
+        }
+
+        var asking = training.Keep is KeptStep.Best ? "keep" : training.Patience is not null ? "patience" : training.Snapshots > 0 ? "snapshots" : null;
+        if (asking is not null)
+        {
+            checks.Wrong(ProblemCode.Contradiction, $"training.{asking}", $"'training.{asking}' asks which step is best, and no row is held out to judge by: no 'data.heldout', and a 'data.heldoutShare' of 0; give one of them.");
         }
     }
 

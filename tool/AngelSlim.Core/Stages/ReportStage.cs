@@ -34,6 +34,7 @@ internal sealed class ReportStage() : Stage<ReportSettings, ReportInputs, Report
             ["rows"] = Rows(inputs.Rows),
             ["words"] = Words(inputs.Words),
             ["heldout"] = Heldout(heldout),
+            ["kept"] = settings.Experiment["training"]?["keep"]?.GetValue<string>() is "best" ? HeldoutTable.Read(inputs.Draft.Heldout).BestFirst.First() : null,
             ["launches"] = Launches(inputs.Export),
             ["experiment"] = settings.Experiment.ToJsonString(new JsonSerializerOptions(ArtifactJson.Options)),
         }));

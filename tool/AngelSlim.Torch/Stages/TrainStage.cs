@@ -1,5 +1,6 @@
 using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Reporting;
 using AngelSlim.Core.Stages;
 using AngelSlim.Core.Stages.Contracts;
 using AngelSlim.Core.Text;
@@ -52,9 +53,11 @@ internal sealed class TrainStage(TensorRuntime runtime) : TensorStage<TrainSetti
         var order = new RowOrder(material.Train.Count, training.BatchRows, training.Seed);
         var steps = training.Steps ?? (int)Math.Min((long)training.Epochs * order.StepsPerEpoch, int.MaxValue);
         var task = new TrainingTask(draft, material.Target.Head_VD, material.Train, order.At, steps) { Heldout = material.Heldout, Scratch = context.Scratch };
+        var snapshots = new Snapshots(context.Scratch, draft, training, inputs.Rows.Heldout);
+        snapshots.RefuseUnless(material.Heldout.Count > 0);
         using var trainer = new Trainer(task, training);
-        new TrainingRun(trainer, training, context).Finish();
-        TrainedDraftFile.Write(context.Output, draft);
+        new TrainingRun(trainer, training, context, snapshots).Finish();
+        snapshots.Publish(context.Output, HeldoutTable.Read(new TrainedDraft(context.Output).Heldout));
     }
 
     private static Eagle3Draft First(TrainSettings settings, DraftWords words, TargetEnds target)

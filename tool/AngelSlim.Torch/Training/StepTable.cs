@@ -13,6 +13,9 @@ internal sealed class StepTable : IDisposable
 
     private StepTable(FileStream file, int lastStep) => (_file, LastStep) = (file, lastStep);
 
+    /// <summary>Its file.</summary>
+    public string Path => _file.Name;
+
     /// <summary>Of the last line; 0 where there is none.</summary>
     public int LastStep { get; private set; }
 
@@ -33,7 +36,7 @@ internal sealed class StepTable : IDisposable
         {
             file.Write(head);
             file.Flush(flushToDisk: true);
-            Durable.FlushFolder(Path.GetDirectoryName(path)!);
+            Durable.FlushFolder(System.IO.Path.GetDirectoryName(path)!);
         }
 
         return new(file, lastStep);

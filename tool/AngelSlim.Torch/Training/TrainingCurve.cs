@@ -1,3 +1,4 @@
+using AngelSlim.Core.Reporting;
 using AngelSlim.Torch.Objectives;
 
 namespace AngelSlim.Torch.Training;
@@ -14,6 +15,17 @@ internal sealed class TrainingCurve : IDisposable
 
     /// <summary>The step behind which held-out rows were judged last; 0 before the first time.</summary>
     public int Evaluated => _heldout.LastStep;
+
+    /// <summary>What held-out rows said so far.</summary>
+    public HeldoutTable Heldout
+    {
+        get
+        {
+            // From the file: a run that goes on has nothing else, and both have to come to the same end.
+            _heldout.Flush();
+            return HeldoutTable.Read(_heldout.Path);
+        }
+    }
 
     /// <summary>Opens or makes the tables.</summary>
     /// <param name="folder">Where they are.</param>

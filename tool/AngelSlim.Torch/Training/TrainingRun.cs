@@ -10,7 +10,8 @@ namespace AngelSlim.Torch.Training;
 /// <param name="trainer">At step 0.</param>
 /// <param name="settings">How often.</param>
 /// <param name="context">Tables go into its output, checkpoints into its scratch folder.</param>
-internal sealed class TrainingRun(Trainer trainer, TrainingSettings settings, StageContext context)
+/// <param name="snapshots">Keeps the best drafts.</param>
+internal sealed class TrainingRun(Trainer trainer, TrainingSettings settings, StageContext context, Snapshots snapshots)
 {
     private long _tokens;
 
@@ -45,7 +46,7 @@ internal sealed class TrainingRun(Trainer trainer, TrainingSettings settings, St
                 Evaluate(curve);
             }
 
-            if (trainer.Taken == trainer.Steps)
+            if (trainer.Taken == trainer.Steps || HasStalled(curve))
             {
                 return;
             }
@@ -61,6 +62,9 @@ internal sealed class TrainingRun(Trainer trainer, TrainingSettings settings, St
             }
         }
     }
+
+    private bool HasStalled(TrainingCurve curve) =>
+        settings.Patience is { } patience && IsDue(settings.EvaluateEvery) && curve.Heldout.HasStalledFor(patience);
 
     private bool IsDue(int every) => trainer.Taken > 0 && (trainer.Taken % every == 0 || trainer.Taken == trainer.Steps);
 
@@ -78,7 +82,10 @@ internal sealed class TrainingRun(Trainer trainer, TrainingSettings settings, St
             return;
         }
 
+        // First the draft, then the line: a draft whose line is missing is made again.
+        snapshots.Take(trainer.Taken);
         curve.Add(trainer.Taken, figures);
+        snapshots.KeepBest(curve.Heldout);
         context.Report(new Measured("heldout.loss", figures.Weighted(settings.StepDecay) / Math.Max(1, figures.Steps[0].Counted), trainer.Taken));
         context.Report(new Measured("heldout.acceptanceLength", figures.AcceptanceLength, trainer.Taken));
     }

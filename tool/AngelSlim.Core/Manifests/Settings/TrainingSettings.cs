@@ -74,6 +74,27 @@ public sealed record TrainingSettings
     /// <summary>Steps between held-out figures.</summary>
     [Range(1, 10_000_000)]
     public int EvaluateEvery { get; init; } = 100;
+
+    /// <summary>Whose weights become the draft.</summary>
+    public KeptStep Keep { get; init; } = KeptStep.Last;
+
+    /// <summary>Evaluations without a longer simulated acceptance after which training stops; it goes through all steps when left out.</summary>
+    [Range(1, 100_000)]
+    public int? Patience { get; init; }
+
+    /// <summary>The best so many evaluated drafts are kept beside the result, in <c>snapshots/step-N</c>.</summary>
+    [Range(0, 1000)]
+    public int Snapshots { get; init; }
+}
+
+/// <summary>Whose weights become the draft.</summary>
+public enum KeptStep
+{
+    /// <summary>Those of the last step.</summary>
+    Last,
+
+    /// <summary>Those with the longest simulated acceptance on held-out rows.</summary>
+    Best,
 }
 
 /// <summary>How far a draft's distribution Q is from the target's, P, over the draft's words.</summary>
