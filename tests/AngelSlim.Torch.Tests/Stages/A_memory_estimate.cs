@@ -51,7 +51,7 @@ public sealed class A_memory_estimate
         using var scope = NewDisposeScope();
         using var random = new Generator(1);
         var settings = new PretrainSettings();
-        var config = TargetConfigReader.Read(ConfigObject.Parse("config.json", TargetDescription.Config(settings, settings.Vocabulary).ToJsonString()));
+        var config = new Qwen3().Read(ConfigObject.Parse("config.json", TargetDescription.Config(settings, settings.Vocabulary).ToJsonString()));
         var weights = FreshWeights.Draw(config, random);
 
         Near(weights.Sum(weight => weight.Value.numel()) * 16, MemoryEstimate.Training(settings));

@@ -59,12 +59,12 @@ public sealed class Capturing_features : IDisposable
     {
         using var scope = NewDisposeScope();
         var config = TinyTarget.Config(TinyTarget.Family(family));
-        var folder = new TargetFolder(TinyTarget.Folder(config, TinyTarget.Weights(config)));
+        var folder = new TargetFolder(TinyTarget.Folder(config, TinyTarget.Weights(config))) { Assembly = family is ExampleFamily.ModelType ? ExampleFamily.Assembly : null };
         var rows = Rows(lengths: [5, 1, 17, 8]);
         Capture("whole", rows, heldout: Rows(lengths: [4]), dtype, target: folder);
         using var stored = StoredFeatures.Open(At("whole"), features => features.Train, Usual);
         using var heldout = StoredFeatures.Open(At("whole"), features => features.Heldout, Usual);
-        using var target = TargetModel.Load(folder.Folder, ElementType.Of(dtype).Scalar, CPU);
+        using var target = TargetModel.Load(folder.Folder, ElementType.Of(dtype).Scalar, CPU, TargetCatalog.For(folder));
         var live = new LiveFeatures(target, Usual, rows);
 
         Assert.Equal(4, stored.Count);

@@ -138,7 +138,7 @@ public sealed class Every_family
             var input = new TargetInput(TinyTarget.Ids(rows: 1, tokens: 10));
             using var created = TargetModel.Create(config, weights);
             using var copied = TargetModel.Create(config, TargetWeights.Of(config).ToDictionary(weight => weight.Name, weight => TargetWeights.Load(checkpoint, weight).clone()));
-            using var loaded = TargetModel.Load(folder, float32, CPU);
+            using var loaded = TargetModel.Load(folder, float32, CPU, TinyTarget.All);
             var (one, two) = (created.Run(input, [1]), copied.Run(input, [1]));
             Assert.True(one.Hidden_BTLD.Equals(two.Hidden_BTLD));
             Assert.True(one.Last_BTD.Equals(two.Last_BTD));
@@ -157,7 +157,7 @@ public sealed class Every_family
     [MemberData(nameof(Families))]
     public void Lets_no_gradient_through_when_it_was_loaded(string family) => Judge(family, created =>
     {
-        using var loaded = TargetModel.Load(TinyTarget.Folder(created.Config, TinyTarget.Weights(created.Config)), float32, CPU);
+        using var loaded = TargetModel.Load(TinyTarget.Folder(created.Config, TinyTarget.Weights(created.Config)), float32, CPU, TinyTarget.All);
         var said = loaded.Run(new TargetInput(TinyTarget.Ids(rows: 1, tokens: 6)), [1, 3]);
         Assert.All([said.Hidden_BTLD, said.Last_BTD, loaded.Logits(said.Last_BTD[0]), loaded.Embedding_VD, loaded.Head_VD], tensor => Assert.False(tensor.requires_grad));
     });

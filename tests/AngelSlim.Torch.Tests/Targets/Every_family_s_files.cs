@@ -1,5 +1,4 @@
 using AngelSlim.Core.Manifests;
-using AngelSlim.Core.Text;
 using AngelSlim.Torch.Pretraining;
 using AngelSlim.Torch.Targets;
 using AngelSlim.Torch.Tensors;
@@ -55,7 +54,7 @@ public sealed class Every_family_s_files : IDisposable
         using var scope = NewDisposeScope();
         var path = Written(family, seed: 3);
         using var checkpoint = CheckpointFolder.Open(Path.GetDirectoryName(path)!);
-        var config = TargetConfigReader.Read(Path.GetDirectoryName(path)!);
+        var config = TargetConfigReader.Read(Path.GetDirectoryName(path)!, TinyTarget.All);
         TargetWeights.Check(checkpoint, config);
         var again = new TargetFiles(Directory.CreateDirectory(Path.Combine(_folder, "again")).FullName);
         again.WriteWeights(TargetWeights.Of(config).ToDictionary(weight => weight.Name, weight => TargetWeights.Load(checkpoint, weight)), float32);
@@ -67,9 +66,13 @@ public sealed class Every_family_s_files : IDisposable
     public void Are_found_by_model_type_as_well_as_by_architecture(string family)
     {
         var file = TinyTarget.Family(family).TinyConfig();
-        Assert.Equal(family, TargetConfigReader.Read(ConfigObject.Parse("config.json", file.ToJsonString())).Family.ModelType);
-        file.Remove("architectures");
-        Assert.Equal(family, TargetConfigReader.Read(ConfigObject.Parse("config.json", file.ToJsonString())).Family.ModelType);
+        foreach (var left in new[] { "architectures", "model_type" })
+        {
+            var only = file.DeepClone().AsObject();
+            only.Remove(left is "architectures" ? "model_type" : "architectures");
+            new TargetFiles(_folder).WriteConfig(only);
+            Assert.Equal(family, TargetConfigReader.Read(_folder, TinyTarget.All).Family.ModelType);
+        }
     }
 
     /// <summary>The words of a target are its tokenizer's, also when the target itself is a toy.</summary>
@@ -79,7 +82,7 @@ public sealed class Every_family_s_files : IDisposable
     {
         using var scope = NewDisposeScope();
         RandomTarget.Write(_folder, TinyTarget.Family(family), vocabulary: 300, seed: 1);
-        using var target = TargetModel.Load(_folder, float32, CPU);
+        using var target = TargetModel.Load(_folder, float32, CPU, TinyTarget.All);
         var scores = target.Logits(target.Run(new TargetInput(full([1, 3], 299, int64)), []).Last_BTD[0]);
         Assert.Equal([3L, 300], scores.shape);
         Assert.True(scores.isfinite().all().item<bool>());
@@ -96,7 +99,7 @@ public sealed class Every_family_s_files : IDisposable
         }
 
         new TargetFiles(_folder).WriteConfig(file);
-        var wrong = Assert.Throws<DataException>(() => TargetConfigReader.Read(_folder));
+        var wrong = Assert.Throws<DataException>(() => TargetConfigReader.Read(_folder, TinyTarget.All));
         Assert.Equal(ProblemCode.BadConfig, wrong.Problem.Code);
         Assert.StartsWith(Path.Combine(_folder, "config.json"), wrong.Message, StringComparison.Ordinal);
         Assert.Contains(message, wrong.Message, StringComparison.Ordinal);

@@ -12,6 +12,7 @@ internal sealed class GoldenCase : IDisposable
 {
     private readonly SafetensorsFile _io;
     private readonly JsonDocument _meta;
+    private readonly List<(double Absolute, double Relative)> _differences = [];
 
     public GoldenCase(string folder)
     {
@@ -23,6 +24,9 @@ internal sealed class GoldenCase : IDisposable
     public string Folder { get; }
 
     public JsonElement Meta => _meta.RootElement;
+
+    /// <summary>What every comparison so far came to.</summary>
+    public IReadOnlyList<(double Absolute, double Relative)> Differences => _differences;
 
     public static IEnumerable<string> Folders(string area, string having) => Golden.Cases(area, having);
 
@@ -37,16 +41,27 @@ internal sealed class GoldenCase : IDisposable
         Assert.Equal(golden.shape, actual.shape);
         var tolerance = Meta.GetProperty("tolerance").GetProperty("fp32");
         var allowed = (golden.abs() * tolerance.GetProperty("relative").GetDouble()) + tolerance.GetProperty("absolute").GetDouble();
-        var excess = (actual.to(float32) - golden).abs() - allowed;
-        excess = mask_BT is null ? excess : excess.masked_select(mask_BT.to(@bool).unsqueeze(-1));
+        var difference = (actual.to(float32) - golden).abs();
+        var excess = difference - allowed;
+        if (mask_BT is not null)
+        {
+            var real = mask_BT.to(@bool).unsqueeze(-1);
+            (difference, golden, excess) = (difference.masked_select(real), golden.masked_select(real), excess.masked_select(real));
+        }
+
+        var largest = difference.max().ToDouble();
+        _differences.Add((largest, largest / golden.abs().max().ToDouble()));
         Assert.True(excess.max().ToSingle() <= 0, $"{Path.GetFileName(Folder)}: {name} is {excess.max().ToSingle():g3} beyond its tolerance");
     }
 
-    /// <summary>The root of the mean squared difference.</summary>
+    /// <summary>The root of the mean squared difference, its relative to that of the values.</summary>
     public double Rms(string name, Tensor actual)
     {
-        Assert.Equal(this[name].shape, actual.shape);
-        return (actual.to(float32) - this[name].to(float32)).square().mean().sqrt().ToDouble();
+        var golden = this[name].to(float32);
+        Assert.Equal(golden.shape, actual.shape);
+        var rms = (actual.to(float32) - golden).square().mean().sqrt().ToDouble();
+        _differences.Add((rms, rms / golden.square().mean().sqrt().ToDouble()));
+        return rms;
     }
 
     public void Dispose()

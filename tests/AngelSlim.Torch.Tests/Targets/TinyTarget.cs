@@ -12,12 +12,15 @@ internal static class TinyTarget
 {
     public const int Words = 61;
 
-    /// <summary>Every line of the catalogue, by its model type.</summary>
+    /// <summary>Every line of the catalogue, and the example of a family from outside, by model type.</summary>
     public static TheoryData<string> Families => [.. ModelTypes];
 
-    public static IEnumerable<string> ModelTypes => TargetCatalog.Families.Select(family => family.ModelType);
+    public static IEnumerable<string> ModelTypes => [.. TargetCatalog.Families.Select(family => family.ModelType), ExampleFamily.ModelType];
 
-    public static TargetFamily Family(string modelType) => TargetCatalog.Families.Single(family => family.ModelType == modelType);
+    public static IReadOnlyList<TargetFamily> All => [.. TargetCatalog.Families, ExampleFamily.Family];
+
+    public static TargetFamily Family(string modelType) =>
+        modelType is ExampleFamily.ModelType ? ExampleFamily.Family : TargetCatalog.Families.Single(family => family.ModelType == modelType);
 
     public static TargetConfig Config(TargetFamily family) => family.Read(ConfigObject.Parse("config.json", family.TinyConfig().ToJsonString()));
 

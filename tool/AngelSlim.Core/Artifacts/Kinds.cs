@@ -11,7 +11,11 @@ public sealed record SourceFile(string Folder, string Name) : Artifact(Folder)
 }
 
 /// <summary>A target model as a Hugging Face folder: <c>config.json</c>, weights in safetensors, tokenizer, generation config.</summary>
-public sealed record TargetFolder(string Folder) : Artifact(Folder);
+public sealed record TargetFolder(string Folder) : Artifact(Folder)
+{
+    /// <summary>The assembly with its family, an absolute path; its bytes count as the folder's do. Null: the tool knows the family.</summary>
+    public string? Assembly { get; init; }
+}
 
 /// <summary>Tokenized rows with their loss masks: <c>train.jsonl</c> and <c>heldout.jsonl</c>.</summary>
 public sealed record TokenRows(string Folder) : Artifact(Folder)

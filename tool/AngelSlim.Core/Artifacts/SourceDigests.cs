@@ -13,7 +13,7 @@ internal sealed class SourceDigests(FileDigests files)
     /// <summary>What a loader of checkpoints may read; pictures, readme files and other formats of the same weights do not count.</summary>
     private static readonly HashSet<string> CheckpointFiles = [".json", ".safetensors", ".jinja", ".model", ".txt", ".tiktoken"];
 
-    /// <summary>A file counts by its bytes, a checkpoint by the files at its top that a loader may read. Links are followed: hub caches are made of them.</summary>
+    /// <summary>A file counts by its bytes, a checkpoint by the files at its top that a loader may read, and by the assembly of its family. Links are followed: hub caches are made of them.</summary>
     /// <exception cref="DataException">It is not there.</exception>
     public SourceContent Of(Artifact source)
     {
@@ -63,12 +63,16 @@ internal sealed class SourceDigests(FileDigests files)
         var contents = files.Read(Paths(source));
         return source is SourceFile file
             ? new(contents[file.Path].Digest, contents)
-            : new(new ArtifactListing(contents.Values.Select(Listed)).Digest, contents);
+            : new(new ArtifactListing(contents.Values.Select(content => Listed(source, content))).Digest, contents);
     }
 
-    private static ListedFile Listed(FileContent file) => new(Path.GetFileName(file.Identity.Path), file.Identity.Size, file.Digest);
+    /// <summary>An assembly counts under one name wherever it lies; no file of a checkpoint that counts can have it.</summary>
+    private static ListedFile Listed(Artifact source, FileContent file) =>
+        new(file.Identity.Path == AssemblyOf(source) ? "target.assembly" : Path.GetFileName(file.Identity.Path), file.Identity.Size, file.Digest);
 
     private static List<string> Paths(Artifact source) => source is SourceFile file
         ? [file.Path]
-        : [.. from inner in new DirectoryInfo(source.Folder).EnumerateFiles() where CheckpointFiles.Contains(inner.Extension) select inner.FullName];
+        : [.. from inner in new DirectoryInfo(source.Folder).EnumerateFiles() where CheckpointFiles.Contains(inner.Extension) select inner.FullName, .. AssemblyOf(source) is { } assembly ? [assembly] : Array.Empty<string>()];
+
+    private static string? AssemblyOf(Artifact source) => (source as TargetFolder)?.Assembly;
 }

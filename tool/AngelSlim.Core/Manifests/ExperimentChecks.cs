@@ -40,6 +40,11 @@ internal static class ExperimentChecks
         {
             checks.Wrong(ProblemCode.Contradiction, $"target.{surplus}", $"'target' has both '{given[0]}' and '{surplus}'; keep one.");
         }
+
+        if (target is { Assembly: not null, Model: null } && given.Length > 0)
+        {
+            checks.Wrong(ProblemCode.Contradiction, "target.assembly", $"'target' has both '{given[0]}' and 'assembly'; the tool knows the family of '{given[0]}'. Leave 'assembly' out, or name a 'model'.");
+        }
     }
 
     private static void HeldoutRows(Experiment experiment, CheckList checks)

@@ -106,6 +106,11 @@ internal static class ProblemCode
         "Leave the files alone during a run, and run again.")]
     public const string SourceChanged = "ASL1008";
 
+    [Explained(
+        "The assembly that `target.assembly` names is none, has no family of targets, has one that clashes with another, or a family in it fails.",
+        "Name the .dll of a family's project that was built against this tool; mend the family where the message says.")]
+    public const string BadFamily = "ASL1009";
+
     // Results.
     [Explained(
         "A loss, gradient or weight stopped being a number during training; the weights before it are kept.",

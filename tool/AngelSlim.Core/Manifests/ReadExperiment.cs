@@ -34,6 +34,9 @@ internal sealed record Sources
     /// <summary>The target's folder; null when the run trains one first.</summary>
     public required string? Target { get; init; }
 
+    /// <summary>The assembly with the target's family; null when the tool knows the family.</summary>
+    public required string? Assembly { get; init; }
+
     /// <summary>Conversations to learn from.</summary>
     public required IReadOnlyList<string> Train { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using AngelSlim.Core.Manifests.Reading;
 using AngelSlim.Core.Manifests.Settings;
 
@@ -16,6 +17,7 @@ internal sealed class SourceFinder(string folder, Surroundings surroundings, Che
         return new()
         {
             Target = Target(experiment.Target),
+            Assembly = Assembly(experiment.Target),
             Train = train,
             Heldout = Files("data.heldout", experiment.Data.Heldout, train),
             Prompts = Files("evaluation.prompts", experiment.Evaluation.Prompts, train),
@@ -59,6 +61,33 @@ internal sealed class SourceFinder(string folder, Surroundings surroundings, Che
         }
 
         return target.Builtin is { } builtin && checks.AreSound("target.builtin") ? Builtin(builtin) : null;
+    }
+
+    /// <summary>Whether it is an assembly shows in its first bytes; what is in it when it is loaded.</summary>
+    private string? Assembly(TargetSettings target)
+    {
+        if (target.Assembly is not { } name || !checks.AreSound("target.assembly"))
+        {
+            return null;
+        }
+
+        if (FullPath(name) is not { } full || !File.Exists(full))
+        {
+            checks.Wrong(ProblemCode.MissingFile, "target.assembly", $"There is no file {Shown.Quoted(name)}{Whence(name)}. Build the family's project first.");
+            return null;
+        }
+
+        try
+        {
+            _ = AssemblyName.GetAssemblyName(full);
+        }
+        catch (BadImageFormatException)
+        {
+            checks.Wrong(ProblemCode.BadFamily, "target.assembly", $"{Shown.Quoted(name)} is no .NET assembly; expected the .dll that the build of the family's project made.");
+            return null;
+        }
+
+        return full;
     }
 
     private string? Model(string model)

@@ -63,7 +63,7 @@ internal sealed class ExperimentResolver
 
     private StepInput Target() => _experiment.Target.Pretrain is { } pretrain
         ? Add("pretrain", pretrain, [])
-        : new FromSource(new TargetFolder(_read.Sources.Target!));
+        : new FromSource(new TargetFolder(_read.Sources.Target!) { Assembly = _read.Sources.Assembly });
 
     private FromStep Tokenize(StepInput target)
     {
@@ -166,6 +166,7 @@ internal sealed class ExperimentResolver
         var experiment = SettingsJson.Of(_experiment, Incidentals.LeftOut);
         var (target, data, evaluation) = (experiment["target"]!, experiment["data"]!, experiment["evaluation"]!);
         target["model"] = _experiment.Target.Model is null ? null : TargetName();
+        target["assembly"] = Path.GetFileName(_read.Sources.Assembly);
         data["train"] = Names(_read.Sources.Train);
         data["heldout"] = Names(_read.Sources.Heldout);
         evaluation["prompts"] = Names(_read.Sources.Prompts);

@@ -19,7 +19,8 @@ internal sealed class CaptureStage(TensorRuntime runtime) : TensorStage<CaptureS
     /// <inheritdoc/>
     protected override void Compute(CaptureSettings settings, CaptureInputs inputs, StageContext context)
     {
-        var config = TargetConfigReader.Read(inputs.Target.Folder);
+        var families = TargetCatalog.For(inputs.Target);
+        var config = TargetConfigReader.Read(inputs.Target.Folder, families);
         var layers = TargetModel.HiddenLayers(settings.HiddenLayers, config.Layers);
         var type = ElementType.Of(settings.Dtype);
         var bytesPerToken = FeatureShard.BytesPerToken(layers.Count + 1, config.Width, type);
@@ -28,7 +29,7 @@ internal sealed class CaptureStage(TensorRuntime runtime) : TensorStage<CaptureS
             .ToList();
         SayAndCheckSpace(parts, bytesPerToken, context);
 
-        using var target = TargetModel.Load(inputs.Target.Folder, type.Scalar, CPU);
+        using var target = TargetModel.Load(inputs.Target.Folder, type.Scalar, CPU, families);
         var progress = new Progress(context, parts.Sum(part => part.Rows));
         foreach (var part in parts)
         {

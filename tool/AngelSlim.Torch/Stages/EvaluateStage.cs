@@ -34,7 +34,7 @@ internal sealed class EvaluateStage(TensorRuntime runtime) : TensorStage<Evaluat
     protected override void Compute(EvaluateSettings settings, EvaluateInputs inputs, StageContext context)
     {
         ExportCheck.Verify(inputs.Draft.Folder);
-        using var target = TargetModel.Load(inputs.Target.Folder, settings.Dtype is Dtype.Bfloat16 ? bfloat16 : float32, CPU);
+        using var target = TargetModel.Load(inputs.Target.Folder, settings.Dtype is Dtype.Bfloat16 ? bfloat16 : float32, CPU, TargetCatalog.For(inputs.Target));
         using var draft = DraftFolder.Load(inputs.Draft.Folder, target);
         var prompts = EvaluationPrompts.Read(settings, inputs, target.Config);
         var limits = new DecodeLimits(settings.MaxNewTokens, StopTokens.Load(inputs.Target.Folder).Select(id => (long)id).ToHashSet());

@@ -22,7 +22,7 @@ internal sealed class ExportStage(TensorRuntime runtime) : TensorStage<ExportSet
     /// <inheritdoc/>
     protected override void Compute(ExportSettings settings, ExportInputs inputs, StageContext context)
     {
-        var target = TargetConfigReader.Read(inputs.Target.Folder);
+        var target = TargetConfigReader.Read(inputs.Target.Folder, TargetCatalog.For(inputs.Target));
         var targetFile = JsonNode.Parse(File.ReadAllText(Path.Combine(inputs.Target.Folder, "config.json")))!.AsObject();
         var words = DraftWordList.Read(inputs.Words.File);
         var (config, weights, vocabulary) = TrainedDraftFile.Read(inputs.Draft.Folder);

@@ -24,9 +24,10 @@ internal sealed class TrainStage(TensorRuntime runtime) : TensorStage<TrainSetti
     protected override void Compute(TrainSettings settings, TrainInputs inputs, StageContext context)
     {
         var type = ElementType.Of(settings.Dtype).Scalar;
+        var families = TargetCatalog.For(inputs.Target);
         if (inputs.Features is { } features)
         {
-            var ends = TargetEnds.Load(inputs.Target.Folder, type);
+            var ends = TargetEnds.Load(inputs.Target.Folder, type, families);
             var layers = TargetModel.HiddenLayers(settings.Draft.HiddenLayers, ends.Config.Layers);
             using var train = StoredFeatures.Open(features.Folder, description => description.Train, layers);
             using var heldout = StoredFeatures.Open(features.Folder, description => description.Heldout, layers);
@@ -34,7 +35,7 @@ internal sealed class TrainStage(TensorRuntime runtime) : TensorStage<TrainSetti
         }
         else
         {
-            using var target = TargetModel.Load(inputs.Target.Folder, type, CPU);
+            using var target = TargetModel.Load(inputs.Target.Folder, type, CPU, families);
             var layers = TargetModel.HiddenLayers(settings.Draft.HiddenLayers, target.Config.Layers);
             LiveFeatures Rows(string file) => new(target, layers, [.. TokenRowFile.Read(file, target.Config.Vocabulary)]);
             Train(settings, inputs, new(TargetEnds.Of(target), Rows(inputs.Rows.Train), Rows(inputs.Rows.Heldout)), context);

@@ -16,10 +16,11 @@ internal sealed record TargetEnds(TargetConfig Config, Tensor Embedding_VD, Tens
     /// <summary>Loads these two matrices alone, in the current dispose scope.</summary>
     /// <param name="folder">A Hugging Face folder.</param>
     /// <param name="dtype">The type that the target computes in.</param>
+    /// <param name="families">Among which it finds its own; null: those of the tool.</param>
     /// <exception cref="DataException">Config or weights are not sound, or not supported.</exception>
-    public static TargetEnds Load(string folder, ScalarType dtype)
+    public static TargetEnds Load(string folder, ScalarType dtype, IReadOnlyList<TargetFamily>? families = null)
     {
-        var config = TargetConfigReader.Read(folder);
+        var config = TargetConfigReader.Read(folder, families);
         using var checkpoint = CheckpointFolder.Open(folder);
         TargetWeights.Check(checkpoint, config);
         var embedding_VD = checkpoint.Load(TargetWeights.Embedding).to(dtype);

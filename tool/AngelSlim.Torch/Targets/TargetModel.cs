@@ -53,10 +53,11 @@ internal sealed class TargetModel : IDisposable
     /// <param name="folder">A Hugging Face folder.</param>
     /// <param name="dtype">The type to compute in.</param>
     /// <param name="device">Where to compute.</param>
+    /// <param name="families">Among which it finds its own; null: those of the tool.</param>
     /// <exception cref="DataException">Config or weights are not sound, or not supported.</exception>
-    public static TargetModel Load(string folder, ScalarType dtype, Device device)
+    public static TargetModel Load(string folder, ScalarType dtype, Device device, IReadOnlyList<TargetFamily>? families = null)
     {
-        var config = TargetConfigReader.Read(folder);
+        var config = TargetConfigReader.Read(folder, families);
         using var checkpoint = CheckpointFolder.Open(folder);
         TargetWeights.Check(checkpoint, config);
         var listed = TargetWeights.Of(config).ToDictionary(weight => weight.Name, StringComparer.Ordinal);

@@ -13,7 +13,7 @@ namespace AngelSlim.Torch.Tensors;
 /// at that moment frees it, and libtorch reads whatever is there now. Here each has an owner, which also frees it at once.
 /// The kinds are those of the operators, so the bits are too: a whole number stays whole, everything else is a double.
 /// </remarks>
-internal static class Arithmetic
+public static class Arithmetic
 {
     /// <summary>Whole numbers that ascend by one, int64.</summary>
     /// <param name="from">The first.</param>

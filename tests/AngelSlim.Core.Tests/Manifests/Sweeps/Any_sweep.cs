@@ -132,7 +132,7 @@ public sealed class Any_sweep
                 Draft = new() { Vocabulary = Of("draft.vocabulary", 64) },
                 Evaluation = new() { MaxNewTokens = Of("evaluation.maxNewTokens", 8), PromptsPerFile = Of("evaluation.promptsPerFile", 8) },
             };
-            var sources = new Sources { Target = "/t", Train = ["/t.jsonl"], Heldout = [], Prompts = [] };
+            var sources = new Sources { Target = "/t", Assembly = null, Train = ["/t.jsonl"], Heldout = [], Prompts = [] };
             return new("e.json", experiment, new(System.Text.Json.JsonValueKind.Object, "", new("e.json", 1, 1)), sources, []);
         }
     }

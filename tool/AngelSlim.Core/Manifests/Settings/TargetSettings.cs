@@ -15,6 +15,10 @@ public sealed record TargetSettings
     /// <summary>A small target that the tool trains itself first.</summary>
     public PretrainSettings? Pretrain { get; init; }
 
+    /// <summary>A .NET assembly with a family of targets that the tool does not know; goes with <see cref="Model"/>. <c>templates/target-family</c> is one to start from.</summary>
+    [Example("\"families/Olmo2Family.dll\"")]
+    public string? Assembly { get; init; }
+
     /// <summary>The type that the target computes in.</summary>
     public Dtype Dtype { get; init; } = Dtype.Float32;
 }
