@@ -41,7 +41,7 @@ public sealed class A_table_of_points
     {
         var place = new TextPlace("e.json", 1, 1);
         var experiment = new Experiment { Name = "e", Target = new() { Builtin = "t" }, Data = new() { Train = ["t"] }, Training = new() { Unroll = unroll } };
-        var read = new ReadExperiment("e.json", experiment, new(JsonValueKind.Object, "", place), new() { Target = null, Train = [], Heldout = [], Prompts = [] }, []);
+        var read = new ReadExperiment("e.json", experiment, new(JsonValueKind.Object, "", place), new() { Target = null, Assembly = null, Train = [], Heldout = [], Prompts = [] }, []);
         SweepSetting[] settings = [new(new("training.unroll", place), LocatedJson.Parse(JsonSerializer.SerializeToUtf8Bytes(unroll), place)), new(new("speculation.tokens", place), LocatedJson.Parse(System.Text.Encoding.UTF8.GetBytes(tokens), place))];
         return new(new(new(settings, read), []) { Labels = [new("unroll", $"{unroll}"), new("tokens", tokens.Trim('[', ']').Replace(',', '+'))] }, state)
         {
