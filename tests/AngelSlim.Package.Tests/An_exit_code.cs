@@ -28,6 +28,8 @@ public sealed class An_exit_code(InstalledTool tool)
         { ProblemCode.NoNativeLibrary, 8 },
         { ProblemCode.StoreNewer, 8 },
         { ProblemCode.FileSystem, 8 },
+        { ProblemCode.CacheRefuses, 8 },
+        { ProblemCode.CacheCorrupt, 8 },
     };
 
     [Theory]

@@ -71,7 +71,10 @@ public sealed class InstalledTool : IDisposable
     }
 
     /// <summary>Starts the tool; what it says has to be read.</summary>
-    public Process Begin(string folder, params string[] arguments) => Begin(Tool, folder, [], arguments);
+    public Process Begin(string folder, params string[] arguments) => BeginWith([], folder, arguments);
+
+    /// <summary>Starts the tool with settings of the shell.</summary>
+    public Process BeginWith(Dictionary<string, string> settings, string folder, params string[] arguments) => Begin(Tool, folder, settings, arguments);
 
     public void Dispose() => _folder.Delete(recursive: true);
 

@@ -9,7 +9,7 @@ namespace AngelSlim.Package.Tests;
 [Collection(Installed.Name)]
 public sealed partial class The_tool(InstalledTool tool)
 {
-    private static readonly string[] Verbs = ["new", "run", "sweep", "plan", "explain", "validate", "status", "runs", "show", "logs", "doctor", "gc", "pin", "unpin", "schema", "completion"];
+    private static readonly string[] Verbs = ["new", "run", "sweep", "plan", "explain", "validate", "status", "runs", "show", "logs", "doctor", "gc", "pin", "unpin", "cache", "cache push", "cache pull", "cache list", "cache verify", "schema", "completion"];
 
     [Fact]
     public void Carries_no_libtorch() => Assert.InRange(new FileInfo(tool.Package).Length, 1, 20_000_000);
@@ -37,7 +37,7 @@ public sealed partial class The_tool(InstalledTool tool)
     public void Explains_itself()
     {
         var help = new StringBuilder();
-        string[][] questions = [["--help"], .. Verbs.Select(verb => new[] { verb, "--help" })];
+        string[][] questions = [["--help"], .. Verbs.Select(verb => (string[])[.. verb.Split(' '), "--help"])];
         foreach (var arguments in questions)
         {
             var (exitCode, output, talk) = tool.Run(tool.NewFolder(), arguments);
@@ -72,6 +72,14 @@ public sealed partial class The_tool(InstalledTool tool)
     [InlineData("gc", "--max-bytes", "lots")]
     [InlineData("pin", "--store", "absent", "1")]
     [InlineData("unpin")]
+    [InlineData("cache")]
+    [InlineData("cache", "walk")]
+    [InlineData("cache", "push")]
+    [InlineData("cache", "push", "there")]
+    [InlineData("cache", "push", "there", "a.json", "b.json")]
+    [InlineData("cache", "list", "absent")]
+    [InlineData("cache", "list", "gs://bucket/x")]
+    [InlineData("cache", "verify", "s3://key:secret@bucket/x")]
     public void Refuses_what_it_does_not_understand(params string[] arguments) =>
         Assert.Equal(2, tool.Run(tool.NewFolder(), arguments).ExitCode);
 
@@ -79,6 +87,7 @@ public sealed partial class The_tool(InstalledTool tool)
     public void Guesses_what_a_misspelled_verb_or_option_was_meant_to_be()
     {
         Assert.Equal("Error: Unknown option 'theads'\nDid you mean '--threads'?\n", tool.Run(tool.NewFolder(), "run", "a.json", "--theads", "2").Talk);
+        Assert.EndsWith("Did you mean '--store'?\n", tool.Run(tool.NewFolder(), "cache", "push", "there", "--stor", "x").Talk, StringComparison.Ordinal);
         Assert.Contains("Similar commands:\n  run\n", tool.Run(tool.NewFolder(), "rum", "a.json").Talk, StringComparison.Ordinal);
     }
 

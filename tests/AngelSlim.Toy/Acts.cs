@@ -2,6 +2,7 @@ using System.Globalization;
 using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Planning;
 using AngelSlim.Core.Running;
+using AngelSlim.Core.Sharing;
 using AngelSlim.Core.Upkeep;
 
 namespace AngelSlim.Toy;
@@ -20,7 +21,12 @@ internal static class Acts
         ["doctor"] = Mend,
         ["gc"] = Collect,
         ["import"] = Import,
+        ["push"] = Send,
+        ["pull"] = Fetch,
     };
+
+    /// <summary>A cache beside two stores, <c>there</c> and <c>here</c>, all in one folder.</summary>
+    public static FolderCache CacheIn(string folder) => new(Path.Combine(folder, "cache"), TimeProvider.System);
 
     /// <summary>Where the run says what it has told: a line for each step that ended, and one for the run.</summary>
     public static string Told(string root) => root + ".told";
@@ -73,6 +79,23 @@ internal static class Acts
             {
             }
         }
+    }
+
+    private static void Send(string folder)
+    {
+        using var there = new ToyStore(Path.Combine(folder, "there"));
+        using var cache = CacheIn(folder);
+        using var lanes = new Lanes(1);
+        new Push(there.Store, cache, lanes, (_, _) => { }).Go([.. there.Store.Objects().Select(found => new Wanted(Step: null, found.Key))], default);
+    }
+
+    private static void Fetch(string folder)
+    {
+        using var here = new ToyStore(Path.Combine(folder, "here"));
+        using var cache = CacheIn(folder);
+        using var lanes = new Lanes(1);
+        var wanted = new CachedResults(cache).All(default).Where(found => found.HasListing).Select(found => new Wanted(Step: null, found.Key));
+        new Pull(here.Store, cache, lanes, new Holder(Environment.ProcessId, "here", DateTimeOffset.UnixEpoch), (_, _) => { }).Go([.. wanted], default);
     }
 
     private static StoreGate Alone(string root) =>

@@ -41,6 +41,9 @@ internal sealed record Machine
     /// <summary>When a process of this machine began; null when there is none of this number.</summary>
     public required Func<int, DateTimeOffset?> StartOf { get; init; }
 
+    /// <summary>The server of buckets, when it is not Amazon's; null when the environment has none.</summary>
+    public required string? BucketServer { get; init; }
+
     /// <summary>The tool's version.</summary>
     public required string Version { get; init; }
 }

@@ -20,6 +20,7 @@ var machine = new Machine
     Host = Environment.MachineName,
     Pid = Environment.ProcessId,
     StartOf = Processes.StartOf,
+    BucketServer = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_S3") ?? Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL"),
     Version = typeof(Machine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
 };
 

@@ -22,6 +22,7 @@ public sealed partial class The_source
         ["AngelSlim.Core.Planning"] = ["Manifests", "Artifacts", "Stages"],
         ["AngelSlim.Core.Running"] = ["Manifests", "Artifacts", "Reporting", "Stages", "Planning"],
         ["AngelSlim.Core.Upkeep"] = ["Manifests", "Artifacts", "Running", "Stages"],
+        ["AngelSlim.Core.Sharing"] = ["Manifests", "Artifacts", "Running", "Stages", "Planning", "Upkeep"],
         ["AngelSlim.Torch.Tensors"] = [],
         ["AngelSlim.Torch.Layers"] = ["Tensors"],
         ["AngelSlim.Torch.Targets"] = ["Layers", "Tensors"],

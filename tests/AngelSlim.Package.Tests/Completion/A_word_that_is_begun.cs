@@ -43,6 +43,12 @@ public sealed class A_word_that_is_begun : IDisposable
     [InlineData("schema expe", "experiment")]
     [InlineData("plan e.json --graph m", "mermaid")]
     [InlineData("comp", "completion")]
+    [InlineData("cac", "cache")]
+    [InlineData("cache pu", "pull push")]
+    [InlineData("cache --h", "--help")]
+    [InlineData("cache walk ", "")]
+    [InlineData("cache push there --un", "--unset --until")]
+    [InlineData("cache verify there --f", "--fix --from")]
     [InlineData("plan a.json --graph ", "dot mermaid")]
     [InlineData("sweep a.json --axis training.optimizer=a", "training.optimizer=adamw")]
     public void Becomes_what_is_known(string typed, string expected) => Assert.Equal(expected, string.Join(' ', Completed(typed)));
@@ -53,6 +59,8 @@ public sealed class A_word_that_is_begun : IDisposable
         Assert.Equal([At("experiments/"), At("one.json")], Completed($"run {At("")}/"));
         Assert.Equal([At("one.json")], Completed($"run {At("on")}"));
         Assert.Equal([At("experiments/")], Completed($"run x --store {At("")}/"));
+        Assert.Equal([At("experiments/")], Completed($"cache list {At("")}/"));
+        Assert.Equal([At("one.json")], Completed($"cache push there {At("on")}"));
         Assert.Equal([At(".hidden/")], Completed($"run x --store {At(".")}"));
         Assert.Empty(Completed($"run {At("absent/")}"));
     }
@@ -115,6 +123,7 @@ public sealed class A_word_that_is_begun : IDisposable
             Host = "here",
             Pid = 1,
             StartOf = _ => null,
+            BucketServer = null,
             Version = "",
         };
         var completer = new Completer([.. CommandLine.Verbs.Select(VerbShape.Of)], new KnownValues(machine, (_, _) => []));

@@ -1,3 +1,4 @@
+using System.Reflection;
 using AngelSlim.Core.Manifests.Reading;
 using Cocona;
 using Cocona.Application;
@@ -42,6 +43,10 @@ internal static class CommandLine
         typeof(GcVerb),
         typeof(PinVerb),
         typeof(UnpinVerb),
+        typeof(CachePushVerb),
+        typeof(CachePullVerb),
+        typeof(CacheListVerb),
+        typeof(CacheVerifyVerb),
         typeof(SchemaVerb),
         typeof(CompletionVerb),
         typeof(CompleteVerb),
@@ -55,9 +60,9 @@ internal static class CommandLine
         {
             app.UseFilter(new NoSuperfluousArguments());
             app.UseFilter(new NotesChanges(choice));
-            foreach (var verb in Candidates(arguments))
+            foreach (var verbs in Candidates(arguments).GroupBy(verb => verb.GetCustomAttribute<VerbGroupAttribute>()?.Name ?? verb.Name))
             {
-                app.AddCommands(verb);
+                AddVerbs(app, [.. verbs]);
             }
         }
 
@@ -70,13 +75,34 @@ internal static class CommandLine
 
     /// <summary>The verbs that the parser has to know: reading the shape of all of them takes a tenth of a run that has nothing to do.</summary>
     /// <remarks>A verb alone would be the program's main command for the parser, so it stands beside the one that no help lists.</remarks>
-    private static IEnumerable<Type> Candidates(string[] arguments) =>
-        Verbs.FirstOrDefault(verb => verb.Name.Equals($"{arguments.FirstOrDefault()}Verb", StringComparison.OrdinalIgnoreCase)) is { } typed && typed != typeof(CompleteVerb) ? [typed, typeof(CompleteVerb)] : Verbs;
+    private static IEnumerable<Type> Candidates(string[] arguments)
+    {
+        var first = arguments.FirstOrDefault("");
+        var typed = Verbs.Where(verb => verb.Name.Equals($"{first}Verb", StringComparison.OrdinalIgnoreCase) && verb != typeof(CompleteVerb)).ToList();
+        if (typed.Count is 0 && first.Length > 0)
+        {
+            typed.AddRange(Verbs.Where(verb => verb.Name.StartsWith(first, StringComparison.OrdinalIgnoreCase) && verb.GetCustomAttribute<VerbGroupAttribute>()?.Name == first));
+        }
+
+        return typed.Count > 0 ? [.. typed, typeof(CompleteVerb)] : Verbs;
+    }
+
+    /// <summary>A verb, or all verbs with the same first word.</summary>
+    private static void AddVerbs(ICoconaCommandsBuilder app, IReadOnlyList<Type> verbs)
+    {
+        if (verbs[0].GetCustomAttribute<VerbGroupAttribute>() is not { } group)
+        {
+            app.AddCommands(verbs[0]);
+            return;
+        }
+
+        app.AddSubCommand(group.Name, inner => inner.AddCommands(verbs)).WithDescription(group.Description);
+    }
 
     /// <summary>The parser names words that are like an unknown verb, and none that are like an unknown option.</summary>
     private static string? Advice(string[] arguments)
     {
-        var verb = Verbs.Select(VerbShape.Of).FirstOrDefault(verb => verb.Name == arguments.FirstOrDefault());
+        var verb = Verbs.Select(VerbShape.Of).FirstOrDefault(verb => verb.Begins(arguments));
         var unknown = arguments.TakeWhile(word => word is not "--").Select(word => word.Split('=')[0]).FirstOrDefault(word => word is ['-', '-', ..] && verb?.Find(word) is null);
         return unknown is not null && Suggestion.Nearest(unknown, verb?.Options.Select(option => "--" + option.Name) ?? []) is { } near ? $"Did you mean '{near}'?" : null;
     }
@@ -126,7 +152,7 @@ internal static class CommandLine
             var superfluous = ctx.ParsedCommandLine.Arguments.Skip(ctx.Command.Arguments.Count).Select(argument => argument.Value).ToList();
             return superfluous.Count is 0
                 ? next(ctx)
-                : throw new CommandExitedException($"Error: '{superfluous[0]}' is one argument too many. See 'dotnet angelslim {ctx.Command.Name} --help'.", ExitCode.Usage);
+                : throw new CommandExitedException($"Error: '{superfluous[0]}' is one argument too many. See 'dotnet angelslim {VerbShape.Of(ctx.Command.Method.DeclaringType!).Name} --help'.", ExitCode.Usage);
         }
     }
 }

@@ -32,6 +32,9 @@ internal static class Help
     /// <summary>Of <c>--events</c>.</summary>
     public const string Events = "Write what happens to this file while it does, a line of JSON each; - for standard output, which then has nothing else";
 
+    /// <summary>Of the verbs that begin with <c>cache</c>.</summary>
+    public const string Cache = "Shares results between machines: push, pull, list, verify.";
+
     /// <summary>Of <c>--json</c>.</summary>
     public const string Json = "One JSON document on standard output instead of a table";
 }

@@ -11,19 +11,22 @@ namespace AngelSlim.Cli.Commands;
 internal sealed record OptionShape(string Name, string? Value, IReadOnlyList<char> ShortNames);
 
 /// <summary>What a verb can be asked: read from the methods that the parser reads, so that nothing is listed twice.</summary>
-/// <param name="Name">As it is typed.</param>
+/// <param name="Name">As it is typed: one word, or two.</param>
 /// <param name="IsHidden">The help does not list it.</param>
 /// <param name="Options">Its options, but for those that every verb has.</param>
 /// <param name="Arguments">What its arguments are, in order, as the help calls them.</param>
 internal sealed record VerbShape(string Name, bool IsHidden, IReadOnlyList<OptionShape> Options, IReadOnlyList<string> Arguments)
 {
+    /// <summary>The words of its name.</summary>
+    public IReadOnlyList<string> Words { get; } = Name.Split(' ');
+
     /// <summary>Of a class with one verb.</summary>
     public static VerbShape Of(Type verb)
     {
         var method = verb.GetMethods().Single(method => method.IsDefined(typeof(CommandAttribute)));
         var parameters = method.GetParameters().SelectMany(Flat).ToList();
         return new(
-            method.GetCustomAttribute<CommandAttribute>()!.Name ?? Word(method.Name),
+            (verb.GetCustomAttribute<VerbGroupAttribute>() is { } group ? group.Name + " " : "") + (method.GetCustomAttribute<CommandAttribute>()!.Name ?? Word(method.Name)),
             method.IsDefined(typeof(HiddenAttribute)),
             [.. parameters.Select(Option).OfType<OptionShape>()],
             [.. from parameter in parameters
@@ -31,6 +34,10 @@ internal sealed record VerbShape(string Name, bool IsHidden, IReadOnlyList<Optio
                 where argument is not null
                 select argument.Name ?? Word(parameter.Name!)]);
     }
+
+    /// <summary>A command line is one of this verb.</summary>
+    /// <param name="words">Of the line.</param>
+    public bool Begins(IEnumerable<string> words) => Words.SequenceEqual(words.Take(Words.Count));
 
     /// <summary>The option of a name with its dashes; null when it has none.</summary>
     public OptionShape? Find(string typed) => Options.FirstOrDefault(option => typed == "--" + option.Name || (typed is ['-', var letter] && option.ShortNames.Contains(letter)));

@@ -16,13 +16,13 @@ internal sealed class Completer(IReadOnlyList<VerbShape> verbs, KnownValues valu
 
     private IEnumerable<string> Candidates(TypedLine line)
     {
-        var verb = line.Words.Count is 0 ? null : verbs.FirstOrDefault(verb => verb.Name == line.Words[0]);
+        var verb = verbs.FirstOrDefault(verb => verb.Begins(line.Words));
         if (verb is null)
         {
-            return line.Words.Count > 0 ? [] : verbs.Where(verb => !verb.IsHidden).Select(verb => verb.Name).Concat(line.Current is ['-', ..] ? WithoutVerb : []);
+            return NextWords(line.Words).Concat(line switch { { Current: not ['-', ..] } => [], { Words.Count: 0 } => WithoutVerb, _ => Everywhere });
         }
 
-        var typed = new TypedVerb(verb, [.. line.Words.Skip(1)]);
+        var typed = new TypedVerb(verb, [.. line.Words.Skip(verb.Words.Count)]);
         if (typed.Awaited is { Value: { } value })
         {
             return values.Of(value, line.Current, typed);
@@ -40,6 +40,10 @@ internal sealed class Completer(IReadOnlyList<VerbShape> verbs, KnownValues valu
 
         return typed.Arguments.Count < verb.Arguments.Count ? values.Of(verb.Arguments[typed.Arguments.Count], line.Current, typed) : [];
     }
+
+    /// <summary>How verbs go on behind the words that are there.</summary>
+    private IEnumerable<string> NextWords(IReadOnlyList<string> words) =>
+        verbs.Where(verb => !verb.IsHidden && verb.Words.Count > words.Count && verb.Words.Take(words.Count).SequenceEqual(words)).Select(verb => verb.Words[words.Count]);
 }
 
 /// <summary>A verb and the finished words behind it.</summary>

@@ -22,7 +22,7 @@ internal sealed class KnownValues(Machine machine, Func<string, IReadOnlyList<Ma
     {
         "manifest" => Files(begun, ".json"),
         "file" => Files(begun, ""),
-        "folder" or "model" => Folders(begun),
+        "folder" or "model" or "place" => Folders(begun),
         "path" => SettingsShape.Paths(typeof(Experiment)),
         "path=file" => AfterPath(begun, (_, rest) => Files(rest, ".json")),
         "path=value" or "path=values" or "path=value,path=value" => AfterPath(begun, (member, _) => Words(member)),

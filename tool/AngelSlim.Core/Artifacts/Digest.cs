@@ -21,8 +21,11 @@ internal readonly record struct Digest
     public static Digest OfFile(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 1 << 20, FileOptions.SequentialScan);
-        return new(Convert.ToHexStringLower(SHA256.HashData(file)));
+        return Of(file);
     }
+
+    /// <summary>Of what a stream still holds.</summary>
+    public static Digest Of(Stream bytes) => new(Convert.ToHexStringLower(SHA256.HashData(bytes)));
 
     /// <summary>A digest that was written down.</summary>
     /// <exception cref="FormatException">It is not 64 lower-case hexadecimal digits.</exception>

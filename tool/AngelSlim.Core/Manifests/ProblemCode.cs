@@ -172,4 +172,14 @@ internal static class ProblemCode
         "The machine's memory is used up.",
         "Make what is kept at once smaller: `training.batchRows`, `data.maxTokens`; or use a larger machine.")]
     public const string OutOfMemory = "ASL3007";
+
+    [Explained(
+        "A cache of results cannot be reached, or does not let something be read or written.",
+        "Check place, rights and credentials as the message says, and give the same command again: it goes on with what is missing.")]
+    public const string CacheRefuses = "ASL3008";
+
+    [Explained(
+        "What a cache holds under a key is not that result, or not all of it; nothing of it was taken.",
+        "Take it out with `cache verify --fix`, and push it again from a store that has it.")]
+    public const string CacheCorrupt = "ASL3009";
 }

@@ -40,13 +40,12 @@ internal sealed class IndexExamination(string root, Treatment treatment, TimePro
     /// <param name="objects">All results.</param>
     public IEnumerable<Finding> Contents(RunDatabase database, IReadOnlyList<StoredObject> objects)
     {
-        var indexed = database.Rows("select stage, key from artifacts", row => (row.GetString(0), row.GetString(1))).ToHashSet();
-        var missing = objects.Where(found => found.Fault is null && !indexed.Contains((found.Key.Stage, found.Key.Recipe.Hex))).ToList();
-        if (missing.Count > 0)
+        if (ResultIndex.Missing(database, objects) is { Count: > 0 } missing)
         {
-            yield return Mend($"{missing.Count} of {objects.Count} results were not in it", () => Keep(database, missing, objects));
+            yield return Mend($"{missing.Count} of {objects.Count} results were not in it", () => ResultIndex.Keep(database, missing, objects));
         }
 
+        var indexed = database.Rows("select stage, key from artifacts", row => (row.GetString(0), row.GetString(1))).ToHashSet();
         var present = objects.Select(found => (found.Key.Stage, found.Key.Recipe.Hex)).ToHashSet();
         if (indexed.Count(key => !present.Contains(key)) is > 0 and var gone)
         {
@@ -92,20 +91,6 @@ internal sealed class IndexExamination(string root, Treatment treatment, TimePro
         mend();
         return new(Check, Health.Mended, text);
     }
-
-    /// <summary>Results with what they were made of, by the digests in their recipes.</summary>
-    private static void Keep(RunDatabase database, IReadOnlyList<StoredObject> missing, IReadOnlyList<StoredObject> objects) => database.InTransaction(() =>
-    {
-        var producers = objects.Where(found => found.Fault is null).ToLookup(found => found.Artifact!.Listing.Digest.Hex, found => found.Key);
-        foreach (var found in missing)
-        {
-            ArtifactIndex.Keep(database, found.Artifact!, found.Recipe!, steady: null);
-            foreach (var input in Reached.Inputs(found.Recipe!))
-            {
-                ArtifactIndex.KeepInput(database, found.Key, input, producers[input.Digest].Select(key => (StepKey?)key).FirstOrDefault());
-            }
-        }
-    });
 
     private List<string> Faults()
     {
