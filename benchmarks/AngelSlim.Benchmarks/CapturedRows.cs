@@ -40,6 +40,9 @@ internal sealed class CapturedRows : IFeatureSource
     }
 
     /// <inheritdoc/>
+    public int LengthOf(int row) => _rows[row].Ids.Length;
+
+    /// <inheritdoc/>
     public FeatureBatch Read(IReadOnlyList<int> wanted) => FeatureRow.Batch([.. wanted.Select(Read)]);
 
     private FeatureRow Read(int row)

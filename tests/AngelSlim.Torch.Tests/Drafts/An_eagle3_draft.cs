@@ -28,7 +28,7 @@ public sealed class An_eagle3_draft
         var config = Tiny.Config with { NormBeforeFc = normBeforeFc, FcNorm = fcNorm, NormOutput = normOutput };
         using var draft = Tiny.Draft(config);
         var row = Tiny.Rows(config, 20).Read([0]);
-        var unrolled = Unroll.Over(draft, row.Aux_BTE, row.Ids_BT, row.Positions_ABT, Unrolled);
+        var unrolled = Unroll.Over(draft, row.Aux_BTE, row.Ids_BT, row.Positions_ABT, row.Documents, Unrolled);
 
         foreach (var t in new[] { 0, 1, 7, 15 })
         {
@@ -49,7 +49,7 @@ public sealed class An_eagle3_draft
 
     [Theory]
     [MemberData(nameof(Norms))]
-    public void Computes_padded_rows_as_if_they_were_alone(bool normBeforeFc, bool fcNorm, bool normOutput)
+    public void Computes_texts_that_lie_end_to_end_as_if_they_were_alone(bool normBeforeFc, bool fcNorm, bool normOutput)
     {
         using var scope = NewDisposeScope();
         var config = Tiny.Config with { NormBeforeFc = normBeforeFc, FcNorm = fcNorm, NormOutput = normOutput };
@@ -60,9 +60,9 @@ public sealed class An_eagle3_draft
         UnrollLoss Judge(params int[] wanted)
         {
             var batch = rows.Read(wanted);
-            var steps = Unroll.Over(draft, batch.Aux_BTE, batch.Ids_BT, batch.Positions_ABT, 3);
+            var steps = Unroll.Over(draft, batch.Aux_BTE, batch.Ids_BT, batch.Positions_ABT, batch.Documents, 3);
             var teacher = new Teacher(batch.Last_BTD.flatten(0, 1), Tiny.Head(config), draft.Vocabulary);
-            return BlockedLoss.Of([.. steps.Select(step => step.Normed_BTD)], draft.Head_WD, teacher, batch.Mask_BT, settings);
+            return BlockedLoss.Of([.. steps.Select(step => step.Normed_BTD)], draft.Head_WD, teacher, batch.Mask_BT, batch.Documents, settings);
         }
 
         var together = Judge(0, 1).Figures;
@@ -141,7 +141,7 @@ public sealed class An_eagle3_draft
         using var frozen = no_grad();
         using var draft = Tiny.Draft(Tiny.Config);
         var row = Tiny.Rows(Tiny.Config, 12).Read([0]);
-        using var attention = new UnrolledAttention();
+        using var attention = new UnrolledAttention(row.Documents);
         var state = new DraftState(draft.Fuse(row.Aux_BTE), row.Positions_ABT, attention);
         var before = scope.DisposablesCount;
         draft.Step(state, row.Ids_BT);

@@ -62,7 +62,7 @@ public sealed class An_unrolled_attention
     public void Refuses_heads_that_cannot_be_shared()
     {
         using var scope = NewDisposeScope();
-        using var attention = new UnrolledAttention();
+        using var attention = new UnrolledAttention(new([3]));
 
         var refused = Assert.Throws<ArgumentException>(() => attention.Attend(zeros(1, 3, 4, 8), zeros(1, 3, 3, 8), zeros(1, 3, 3, 8)));
         Assert.Contains("4 query heads cannot share 3 key heads", refused.Message, StringComparison.Ordinal);
@@ -82,7 +82,7 @@ public sealed class An_unrolled_attention
 
     private static List<Tensor> Unrolled(List<Tensor[]> steps)
     {
-        using var attention = new UnrolledAttention();
+        using var attention = new UnrolledAttention(Documents.Rows(steps[0][0]));
         return [.. steps.Select(step => attention.Attend(step[0], step[1], step[2]))];
     }
 

@@ -52,17 +52,19 @@ internal sealed class DraftCase : IDisposable
     public IReadOnlyList<DraftStep> Unrolled(string batch = "", int unroll = 7)
     {
         var ids_BT = File("io").Load(batch + "input_ids");
-        return Unroll.Over(Draft, File("io").Load(batch + "aux"), ids_BT, arange(ids_BT.shape[1]).expand(1, ids_BT.shape[0], -1), unroll);
+        return Unroll.Over(Draft, File("io").Load(batch + "aux"), ids_BT, arange(ids_BT.shape[1]).expand(1, ids_BT.shape[0], -1), Documents.Rows(ids_BT), unroll);
     }
 
-    public UnrollLoss Judged(IReadOnlyList<DraftStep> steps, Gate gate, Normalizer normalizer, string batch = "")
+    /// <summary>The loss, divided as the normaliser says, and its figures.</summary>
+    public (Tensor Loss, UnrollFigures Figures) Judged(IReadOnlyList<DraftStep> steps, Gate gate, Normalizer normalizer, string batch = "")
     {
         // Scores instead of states are given: they are the states of a target whose head is the identity.
         var scores_BTV = File("io").Load(batch + "target_logits");
         var teacher = new Teacher(scores_BTV.flatten(0, 1), eye(scores_BTV.shape[2]), Draft.Vocabulary);
-        return BlockedLoss.Of(
-            [.. steps.Select(step => step.Normed_BTD)], Draft.Head_WD, teacher, File("io").Load(batch + "loss_mask"),
-            new LossSettings(new CrossEntropy(), 0.8, gate, normalizer));
+        var settings = new LossSettings(new CrossEntropy(), 0.8, gate, normalizer);
+        var documents = Documents.Rows(scores_BTV);
+        var judged = BlockedLoss.Of([.. steps.Select(step => step.Normed_BTD)], Draft.Head_WD, teacher, File("io").Load(batch + "loss_mask"), documents, settings);
+        return (judged.Sum / settings.Divisor(judged.Figures, [.. documents.Lengths]), judged.Figures);
     }
 
     public void Dispose()

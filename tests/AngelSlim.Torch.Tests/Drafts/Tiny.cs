@@ -55,10 +55,10 @@ internal static class Tiny
     private static FeatureBatch Row(DraftConfig config, int length, Generator random) => new(
         randint(0, config.TargetWords, [1, length], int64, generator: random),
         tensor(Enumerable.Range(0, length).Select(t => t >= 2 && t < length - 1).ToArray()).unsqueeze(0),
-        ones([1, length], @bool),
         randn([1, length, 3L * config.TargetWidth], generator: random),
         randn([1, length, config.TargetWidth], generator: random),
-        arange(length, int64).view(1, 1, -1));
+        arange(length, int64).view(1, 1, -1),
+        new([length]));
 }
 
 /// <summary>Rows that are given, each a batch of one.</summary>
@@ -68,6 +68,8 @@ internal sealed class RowsInMemory(IReadOnlyList<FeatureBatch> rows) : IFeatureS
 
     public string IdOf(int row) => $"row-{row}";
 
+    public int LengthOf(int row) => rows[row].Documents.Tokens;
+
     public FeatureBatch Read(IReadOnlyList<int> wanted)
     {
         if (wanted.Count is 1)
@@ -75,21 +77,13 @@ internal sealed class RowsInMemory(IReadOnlyList<FeatureBatch> rows) : IFeatureS
             return rows[wanted[0]];
         }
 
-        var longest = wanted.Max(row => rows[row].Ids_BT.shape[1]);
-        Tensor Joined(Func<FeatureBatch, Tensor> part) => cat([.. wanted.Select(row => Padded(part(rows[row]), longest))], dim: 0);
+        Tensor Joined(Func<FeatureBatch, Tensor> part, int axis = 1) => cat([.. wanted.Select(row => part(rows[row]))], dim: axis);
         return new(
             Joined(row => row.Ids_BT),
             Joined(row => row.Mask_BT),
-            Joined(row => row.Real_BT),
             Joined(row => row.Aux_BTE),
             Joined(row => row.Last_BTD),
-            arange(longest, int64).expand(1, wanted.Count, longest));
-    }
-
-    private static Tensor Padded(Tensor x_BT, long tokens)
-    {
-        var shape = x_BT.shape;
-        shape[1] = tokens - shape[1];
-        return shape[1] is 0 ? x_BT : cat([x_BT, zeros(shape, x_BT.dtype)], dim: 1);
+            Joined(row => row.Positions_ABT, axis: 2),
+            new([.. wanted.SelectMany(row => rows[row].Documents.Lengths)]));
     }
 }

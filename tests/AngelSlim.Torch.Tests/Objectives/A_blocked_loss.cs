@@ -71,7 +71,7 @@ public sealed class A_blocked_loss
         // Step 1 at rows 0 to 2 (taught by 2 to 4): right, wrong, right. So the prefix of two is right at row 0 alone.
         var figures = BlockedLoss.Of(
             [Scores(1, 2, 1, 0, 0, 0), Scores(2, 1, 0, 0, 0, 0)], eye(4),
-            new Teacher(target[0], eye(4), DraftVocabulary.Full(4)), tensor(new long[,] { { 0, 1, 1, 1, 1, 1 } }),
+            new Teacher(target[0], eye(4), DraftVocabulary.Full(4)), tensor(new long[,] { { 0, 1, 1, 1, 1, 1 } }), new([6]),
             new LossSettings(new CrossEntropy(), Decay, Gate.Exact, Normalizer.Counted)).Figures;
 
         Assert.Equal([4L, 3], figures.Steps.Select(step => step.Gated));
@@ -86,12 +86,12 @@ public sealed class A_blocked_loss
         using var scope = NewDisposeScope();
         var drafted = Scores(1, 2, 1, 0, 0, 0);
         var loss = BlockedLoss.Of(
-            [drafted], eye(4), new Teacher(Scores(0, 1, 2, 3, 0, 0)[0], eye(4), DraftVocabulary.Full(4)), tensor(new long[,] { { 0, 1, 1, 1, 1, 1 } }),
+            [drafted], eye(4), new Teacher(Scores(0, 1, 2, 3, 0, 0)[0], eye(4), DraftVocabulary.Full(4)), tensor(new long[,] { { 0, 1, 1, 1, 1, 1 } }), new([6]),
             new LossSettings(new CrossEntropy(), Decay, Gate.Exact, Normalizer.Counted) { Targets = TargetKind.Hard });
 
         // Rows 0 to 3 are taught 1, 2, 3, 0.
         var log = nn.functional.log_softmax(drafted[0], 1);
-        Near.Assert(-(log[0, 1] + log[1, 2] + log[2, 3] + log[3, 0]).ToDouble() / 4, loss.Loss.ToDouble(), 1e-6, "loss");
+        Near.Assert(-(log[0, 1] + log[1, 2] + log[2, 3] + log[3, 0]).ToDouble(), loss.Sum.ToDouble(), 1e-6, "loss");
     }
 
     [Fact]
@@ -147,8 +147,12 @@ public sealed class A_blocked_loss
 
         public IEnumerable<Tensor> Leaves => [Head_WD, .. States_BTD];
 
-        public UnrollLoss Blocked(Gate gate, Normalizer normalizer) => BlockedLoss.Of(
-            States_BTD, Head_WD, new Teacher(_last_TD, _targetHead_VD, _vocabulary), Mask_BT, new LossSettings(new CrossEntropy(), Decay, gate, normalizer));
+        public (Tensor Loss, UnrollFigures Figures) Blocked(Gate gate, Normalizer normalizer)
+        {
+            var (settings, documents) = (new LossSettings(new CrossEntropy(), Decay, gate, normalizer), Documents.Rows(Mask_BT));
+            var judged = BlockedLoss.Of(States_BTD, Head_WD, new Teacher(_last_TD, _targetHead_VD, _vocabulary), Mask_BT, documents, settings);
+            return (judged.Sum / settings.Divisor(judged.Figures, [.. documents.Lengths]), judged.Figures);
+        }
 
         public List<Tensor> Gradients()
         {

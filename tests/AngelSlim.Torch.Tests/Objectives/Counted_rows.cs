@@ -27,7 +27,7 @@ public sealed class Counted_rows
         using var scope = NewDisposeScope();
         var everything = ones([1, 9], @bool);
 
-        Assert.Equal(CountedRows.Of(everything, 3, Gate.Exact), CountedRows.Of(everything, 3, Gate.All));
+        Assert.Equal(CountedRows.Of(everything, new([9]), 3, Gate.Exact), CountedRows.Of(everything, new([9]), 3, Gate.All));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class Counted_rows
     public void Of_the_AngelSlim_gate_learn_from_a_state_of_zeros_where_the_answer_ends_with_the_row()
     {
         using var scope = NewDisposeScope();
-        var taught = CountedRows.Of(tensor(new long[,] { { 0, 1, 1 }, { 0, 0, 1 } }), unroll: 2, Gate.Angelslim);
+        var taught = CountedRows.Of(tensor(new long[,] { { 0, 1, 1 }, { 0, 0, 1 } }), new([3, 3]), unroll: 2, Gate.Angelslim);
 
         // Two rows of three tokens: the state past the end of either is row 6.
         Assert.Equal([new(2, 1, 2), new(6, 2, 2), new(6, 5, 2)], taught);
@@ -61,7 +61,7 @@ public sealed class Counted_rows
         var all = ones([2, 4], int64);
         foreach (var gate in Enum.GetValues<Gate>())
         {
-            foreach (var row in CountedRows.Of(all, unroll: 7, gate))
+            foreach (var row in CountedRows.Of(all, new([4, 4]), unroll: 7, gate))
             {
                 Assert.Equal(row.FirstDraft / 4, (row.FirstDraft - row.Depth + 1) / 4);
                 Assert.InRange(row.FirstDraft - row.Depth + 1, 0, 7);
@@ -73,7 +73,7 @@ public sealed class Counted_rows
     private static int[][] RowsOf(Gate gate, int unroll)
     {
         using var scope = NewDisposeScope();
-        var taught = CountedRows.Of(tensor(Mask).unsqueeze(0), unroll, gate);
+        var taught = CountedRows.Of(tensor(Mask).unsqueeze(0), new([9]), unroll, gate);
         return [.. Enumerable.Range(0, unroll).Select(k => taught.Where(row => row.Depth > k).Select(row => row.FirstDraft - k).ToArray())];
     }
 }

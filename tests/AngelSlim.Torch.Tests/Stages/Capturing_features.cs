@@ -77,7 +77,7 @@ public sealed class Capturing_features : IDisposable
     }
 
     [Fact]
-    public void Pads_with_zeros_on_the_right()
+    public void Come_end_to_end_each_from_its_own_first_position()
     {
         using var scope = NewDisposeScope();
         var rows = Rows(lengths: [3, 5]);
@@ -85,12 +85,14 @@ public sealed class Capturing_features : IDisposable
         using var stored = StoredFeatures.Open(At("whole"), features => features.Train, Usual);
         var batch = stored.Read([0, 1]);
 
-        Assert.Equal([2L, 5, 72], batch.Aux_BTE.shape);
-        Assert.Equal([2L, 5, 24], batch.Last_BTD.shape);
-        Assert.Equal(0, batch.Aux_BTE[0, 3..].abs().sum().ToDouble());
-        Assert.Equal([.. rows[0].Ids.Select(id => (long)id), 0L, 0L], batch.Ids_BT[0].data<long>().ToArray());
-        Assert.Equal([.. rows[0].Mask, false, false], batch.Mask_BT[0].data<bool>().ToArray());
-        Assert.Equal([0L, 1, 2, 3, 4], batch.Positions_ABT[0, 1].data<long>().ToArray());
+        Assert.Equal([1L, 8, 72], batch.Aux_BTE.shape);
+        Assert.Equal([1L, 8, 24], batch.Last_BTD.shape);
+        Assert.Equal([3, 5], batch.Documents.Lengths);
+        Assert.Equal([3, 5], new[] { 0, 1 }.Select(stored.LengthOf));
+        Assert.Equal([.. rows[0].Ids.Concat(rows[1].Ids).Select(id => (long)id)], batch.Ids_BT[0].data<long>().ToArray());
+        Assert.Equal([.. rows[0].Mask, .. rows[1].Mask], batch.Mask_BT[0].data<bool>().ToArray());
+        Assert.Equal([0L, 1, 2, 0, 1, 2, 3, 4], batch.Positions_ABT[0, 0].data<long>().ToArray());
+        Assert.True(stored.Read([1]).Aux_BTE[0].Equals(batch.Aux_BTE[0, 3..]));
     }
 
     /// <summary>

@@ -6,6 +6,16 @@ namespace AngelSlim.Torch.Tests.Training;
 public sealed class A_row_order
 {
     [Fact]
+    public void Groups_rows_that_fit_into_memory_together_and_leaves_none_out()
+    {
+        IReadOnlyList<IReadOnlyList<int>> Groups(int most, params int[] lengths) => RowOrder.Groups([.. Enumerable.Range(0, lengths.Length)], row => lengths[row], most);
+        Assert.Equal([[0, 1], [2, 3], [4]], Groups(10, 4, 6, 7, 3, 7));
+        Assert.Equal([[0], [1], [2]], Groups(10, 50, 1, 10));
+        Assert.Equal([[0, 1, 2]], Groups(100, 50, 1, 10));
+        Assert.Empty(Groups(10));
+    }
+
+    [Fact]
     public void Shows_every_row_once_an_epoch_and_each_epoch_in_another_order()
     {
         var order = new RowOrder(7, batchRows: 3, seed: 1);

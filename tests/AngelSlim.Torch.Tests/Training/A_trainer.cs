@@ -121,6 +121,58 @@ public sealed class A_trainer : IDisposable
         Near.Assert(Sum(0) + Sum(1), Sum(0, 1), 1e-6, "sum");
     }
 
+    [Theory]
+    [InlineData(Normalizer.Counted)]
+    [InlineData(Normalizer.Positions)]
+    public void Takes_the_same_step_when_memory_lets_it_take_only_a_part_at_once(Normalizer normalizer)
+    {
+        using var scope = NewDisposeScope();
+        (StepReport Report, Dictionary<string, Tensor> Weights) After(int tokensAtOnce)
+        {
+            using var draft = Tiny.Draft(Tiny.Config);
+            var settings = new TrainingSettings { Unroll = 3, Normalizer = normalizer, TokensAtOnce = tokensAtOnce, Optimizer = OptimizerKind.Adamw, Schedule = Schedule.Constant, WarmupSteps = 0, LearningRate = 1e-3 };
+            using var trainer = new Trainer(Task(draft, Tiny.Rows(Tiny.Config, 20, 31, 12, 25, 40), 1, _ => [0, 1, 2, 3, 4]), settings);
+            return (trainer.Next(), draft.Weights.ToDictionary(pair => pair.Key, pair => pair.Value.detach().clone()));
+        }
+
+        var (whole, expected) = After(4096);
+        foreach (var tokens in new[] { 16, 40, 64 })
+        {
+            var (parts, weights) = After(tokens);
+            Assert.Equal((whole.Tokens, whole.Masked, whole.Divisor), (parts.Tokens, parts.Masked, parts.Divisor));
+            Near.Assert(whole.Loss, parts.Loss, 1e-6, "loss");
+            Near.Assert(whole.GradientNorm, parts.GradientNorm, 1e-5, "gradient norm");
+            Assert.All(expected, pair => Near.Assert(pair.Value, weights[pair.Key], 1e-4, pair.Key));
+        }
+
+        Assert.Equal(normalizer is Normalizer.Positions ? 5 * 40 : whole.Figures.Steps[0].Counted, whole.Divisor);
+    }
+
+    [Fact]
+    public void Computes_in_bfloat16_and_keeps_float32_weights()
+    {
+        using var scope = NewDisposeScope();
+        (StepReport Report, Dictionary<string, Tensor> Moved) Step(Dtype type)
+        {
+            using var draft = Tiny.Draft(Tiny.Config with { NormBeforeFc = true, NormOutput = true });
+            var before = draft.Weights.ToDictionary(pair => pair.Key, pair => pair.Value.detach().clone());
+            var settings = new TrainingSettings { Unroll = 3, Dtype = type, Optimizer = OptimizerKind.Muon, Schedule = Schedule.Constant, WarmupSteps = 0, LearningRate = 1e-3, WeightDecay = 0 };
+            using var trainer = new Trainer(Task(draft, Tiny.Rows(draft.Config, 60, 80), 1, _ => [0, 1]), settings);
+            var report = trainer.Next();
+            Assert.All(draft.Weights.Values, weight => Assert.Equal(float32, weight.dtype));
+            return (report, draft.Weights.ToDictionary(pair => pair.Key, pair => pair.Value.detach() - before[pair.Key]));
+        }
+
+        var (wide, expected) = Step(Dtype.Float32);
+        var (narrow, moved) = Step(Dtype.Bfloat16);
+        Assert.NotEqual(wide.Loss, narrow.Loss);
+        Near.Assert(wide.Loss, narrow.Loss, 5e-3, "loss");
+        Near.Assert(wide.GradientNorm, narrow.GradientNorm, 2e-2, "gradient norm");
+
+        // Every weight moves the same way; by how much is the optimiser's business.
+        Assert.All(expected, pair => Assert.InRange(nn.functional.cosine_similarity(pair.Value.flatten(), moved[pair.Key].flatten(), 0).ToDouble(), 0.97, 1.001));
+    }
+
     [Fact]
     [Provokes(ProblemCode.Diverged)]
     public void Stops_before_the_update_when_a_number_is_not_finite_and_keeps_the_batch()
@@ -192,7 +244,7 @@ public sealed class A_trainer : IDisposable
     {
         var ids_BT = io.Load(name + "input_ids");
         return new(
-            ids_BT, io.Load(name + "loss_mask").to(@bool), ones_like(ids_BT, dtype: @bool), io.Load(name + "aux"), io.Load(name + "target_logits"),
-            arange(ids_BT.shape[1]).expand(1, ids_BT.shape[0], -1));
+            ids_BT, io.Load(name + "loss_mask").to(@bool), io.Load(name + "aux"), io.Load(name + "target_logits"),
+            arange(ids_BT.shape[1]).expand(1, ids_BT.shape[0], -1), Documents.Rows(ids_BT));
     }
 }

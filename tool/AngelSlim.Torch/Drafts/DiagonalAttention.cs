@@ -16,16 +16,15 @@ namespace AngelSlim.Torch.Drafts;
 internal static class DiagonalAttention
 {
     /// <summary>Attends to the causal block of the first step and to one key of each later step.</summary>
+    /// <param name="documents">The texts: a query sees the keys of its own.</param>
     /// <param name="q_BTHC">Queries.</param>
     /// <param name="block">Keys and values of the first step, [B, T, H, C]: as many heads as the queries.</param>
     /// <param name="later">Keys and values of the later steps, [B, T, K, C] each.</param>
     /// <returns>The output in the queries' type, and the logarithm of the whole denominator.</returns>
-    public static (Tensor Out_BTHC, Tensor LogSum_BTH) Forward(Tensor q_BTHC, KeysAndValues block, IReadOnlyList<KeysAndValues> later)
+    public static (Tensor Out_BTHC, Tensor LogSum_BTH) Forward(Documents documents, Tensor q_BTHC, KeysAndValues block, IReadOnlyList<KeysAndValues> later)
     {
         using var scope = NewDisposeScope();
-        var (block_BHTC, logBlock_BHT) = Aten.CausalAttention(Heads(q_BTHC), Heads(block.Keys), Heads(block.Values), Scale(q_BTHC));
-        var block_BTHC = Heads(block_BHTC);
-        var logBlock_BTH = logBlock_BHT.transpose(1, 2);
+        var (block_BTHC, logBlock_BTH) = OfBlocks(documents, q_BTHC, block);
         if (later.Count is 0)
         {
             return (block_BTHC.MoveToOuterDisposeScope(), logBlock_BTH.MoveToOuterDisposeScope());
@@ -45,6 +44,7 @@ internal static class DiagonalAttention
     }
 
     /// <summary>The gradients of <see cref="Forward"/>.</summary>
+    /// <param name="documents">As in the forward.</param>
     /// <param name="gradient_BTHC">Of the output.</param>
     /// <param name="q_BTHC">As in the forward.</param>
     /// <param name="block">As in the forward.</param>
@@ -52,15 +52,18 @@ internal static class DiagonalAttention
     /// <param name="result">What the forward gave.</param>
     /// <returns>Gradients of q, k⁰, v⁰, k¹, v¹, …, in this order and in the queries' type.</returns>
     public static List<Tensor> Backward(
-        Tensor gradient_BTHC, Tensor q_BTHC, KeysAndValues block, IReadOnlyList<KeysAndValues> later, (Tensor Out_BTHC, Tensor LogSum_BTH) result)
+        Documents documents, Tensor gradient_BTHC, Tensor q_BTHC, KeysAndValues block, IReadOnlyList<KeysAndValues> later, (Tensor Out_BTHC, Tensor LogSum_BTH) result)
     {
         using var scope = NewDisposeScope();
         gradient_BTHC = gradient_BTHC.contiguous();
 
         // Output and logarithm must both be those of the whole softmax: with one of each the gradient is wrong and nothing complains.
-        var (dq_BHTC, dk_BHTC, dv_BHTC) = Aten.CausalAttentionBackward(
-            Heads(gradient_BTHC), Heads(q_BTHC), Heads(block.Keys), Heads(block.Values), Heads(result.Out_BTHC), Heads(result.LogSum_BTH), Scale(q_BTHC));
-        List<Tensor> gradients = [Heads(dq_BHTC), Heads(dk_BHTC), Heads(dv_BHTC)];
+        List<Tensor> gradients = [.. AtOnce(documents, q_BTHC, part =>
+        {
+            var (dq_BHTC, dk_BHTC, dv_BHTC) = Aten.CausalAttentionBackward(
+                Heads(part(gradient_BTHC)), Heads(part(q_BTHC)), Heads(part(block.Keys)), Heads(part(block.Values)), Heads(part(result.Out_BTHC)), Heads(part(result.LogSum_BTH)), Scale(q_BTHC));
+            return [Heads(dq_BHTC), Heads(dk_BHTC), Heads(dv_BHTC)];
+        })];
         if (later.Count > 0)
         {
             AddDiagonal(gradients, gradient_BTHC, q_BTHC, later, result);
@@ -68,6 +71,31 @@ internal static class DiagonalAttention
 
         gradients.ForEach(gradient => gradient.MoveToOuterDisposeScope());
         return gradients;
+    }
+
+    private static (Tensor Out_BTHC, Tensor LogSum_BTH) OfBlocks(Documents documents, Tensor q_BTHC, KeysAndValues block)
+    {
+        var whole = AtOnce(documents, q_BTHC, part =>
+        {
+            var (out_BHTC, logSum_BHT) = Aten.CausalAttention(Heads(part(q_BTHC)), Heads(part(block.Keys)), Heads(part(block.Values)), Scale(q_BTHC));
+            return [Heads(out_BHTC), Heads(logSum_BHT)];
+        });
+        return (whole[0], whole[1]);
+    }
+
+    /// <summary>Rows above each other are one call of the kernel, texts end to end one each.</summary>
+    /// <param name="documents">The texts.</param>
+    /// <param name="q_BTHC">Says how they are laid.</param>
+    /// <param name="call">From the part of a tensor that is one call's to that call's results, tokens second.</param>
+    private static IReadOnlyList<Tensor> AtOnce(Documents documents, Tensor q_BTHC, Func<Func<Tensor, Tensor>, IReadOnlyList<Tensor>> call)
+    {
+        if (documents.Lengths.Count is 1 || q_BTHC.shape[0] > 1)
+        {
+            return call(whole => whole);
+        }
+
+        var parts = documents.Ranges.Select(range => call(whole => whole.narrow(1, range.Start, range.Length))).ToList();
+        return [.. Enumerable.Range(0, parts[0].Count).Select(result => cat([.. parts.Select(part => part[result])], dim: 1))];
     }
 
     private static void AddDiagonal(

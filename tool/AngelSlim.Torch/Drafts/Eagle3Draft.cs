@@ -31,16 +31,31 @@ internal sealed class Eagle3Draft : IDisposable
         (Config, Vocabulary, _weights, _embedding_VD) = (config, vocabulary, weights, embedding_VD);
         _norms = weights.Where(pair => pair.Value.shape.Length is 1)
             .ToDictionary(pair => pair.Key, pair => new RmsNorm(pair.Value, config.NormEpsilon), StringComparer.Ordinal);
-        Projection Part(string name) => new(weights[$"midlayer.mlp.{name}.weight"]);
-        _mlp = new GatedMlp(Part("gate_proj"), Part("up_proj"), Part("down_proj"));
+        _mlp = Mlp(weights);
         _rotary = new Rotary(config.Rope, config.HeadChannels, embedding_VD.device);
     }
+
+    private Eagle3Draft(Eagle3Draft draft, ScalarType type)
+    {
+        (Config, Vocabulary, _embedding_VD, _rotary) = (draft.Config, draft.Vocabulary, draft._embedding_VD, draft._rotary);
+
+        // The head is by far the largest, and only the loss reads it.
+        _weights = draft._weights.ToDictionary(pair => pair.Key, pair => pair.Key is DraftWeights.Head || pair.Value.shape.Length is 1 ? pair.Value : pair.Value.to(type));
+        _norms = draft._norms.ToDictionary(pair => pair.Key, pair => pair.Value.In(type));
+        _mlp = Mlp(_weights);
+    }
+
+    /// <summary>The draft with its weights rounded to another type, in the current dispose scope; its gradients arrive at this draft's weights, in theirs.</summary>
+    /// <returns>Not to be disposed; the draft itself if it is of that type.</returns>
+    public Eagle3Draft ComputingIn(ScalarType type) => type == Type ? this : new(this, type);
 
     /// <summary>Its form.</summary>
     public DraftConfig Config { get; }
 
     /// <summary>Its words.</summary>
     public DraftVocabulary Vocabulary { get; }
+
+    private ScalarType Type => _weights["fc.weight"].dtype;
 
     /// <summary>Its parameters, by their names in a checkpoint.</summary>
     public IReadOnlyDictionary<string, Tensor> Weights => _weights;
@@ -55,7 +70,7 @@ internal sealed class Eagle3Draft : IDisposable
         using var scope = NewDisposeScope();
         var (layers, width) = (Config.HiddenLayers.Count, Config.TargetWidth);
         aux_BTE.Shaped([-1, -1, (long)layers * width]);
-        var joined_BTE = aux_BTE.to(Head_WD.dtype);
+        var joined_BTE = aux_BTE.to(Type);
         if (Config.NormBeforeFc)
         {
             joined_BTE = Norm("input_norm", joined_BTE);
@@ -104,6 +119,12 @@ internal sealed class Eagle3Draft : IDisposable
         {
             weight.Dispose();
         }
+    }
+
+    private static GatedMlp Mlp(IReadOnlyDictionary<string, Tensor> weights)
+    {
+        Projection Part(string name) => new(weights[$"midlayer.mlp.{name}.weight"]);
+        return new(Part("gate_proj"), Part("up_proj"), Part("down_proj"));
     }
 
     private Tensor Attend(DraftState state, Tensor joined_BTE)

@@ -6,10 +6,11 @@ namespace AngelSlim.Torch.Drafts;
 /// <summary>The attention of one training unroll: causal to the first step's keys, and to one key of each later step at the same token.</summary>
 /// <remarks>
 /// Holds the unroll's keys and values; make one per batch, and dispose it when the last step is taken: the graph keeps
-/// what the backward needs. Memory grows with T, never with T²: no score matrix exists, forward or backward. Rows are padded on the right only: a
-/// padded key is later than every real query, so no mask is needed.
+/// what the backward needs. Memory grows with T, never with T²: no score matrix exists, forward or backward. The causal
+/// block is one for each text, so no mask is needed; the keys of later steps are a token's own.
 /// </remarks>
-internal sealed class UnrolledAttention : IDraftAttention, IDisposable
+/// <param name="documents">The texts of the batch.</param>
+internal sealed class UnrolledAttention(Documents documents) : IDraftAttention, IDisposable
 {
     private readonly List<Tensor> _later = [];
     private Tensor? _k0_BTHC;
@@ -32,7 +33,7 @@ internal sealed class UnrolledAttention : IDraftAttention, IDisposable
             _later.Add(v_BTKC.alias().DetachFromDisposeScope());
         }
 
-        return Node.apply([q_BTHC, _k0_BTHC, _v0_BTHC!, .. _later]);
+        return Node.apply([documents, q_BTHC, _k0_BTHC, _v0_BTHC!, .. _later]);
     }
 
     /// <inheritdoc/>
@@ -55,7 +56,7 @@ internal sealed class UnrolledAttention : IDraftAttention, IDisposable
         }
     }
 
-    /// <summary>The step as one node of the autograd graph: (q, k⁰, v⁰, k¹, v¹, …) to the output.</summary>
+    /// <summary>The step as one node of the autograd graph: (documents, q, k⁰, v⁰, k¹, v¹, …) to the output.</summary>
     private sealed class Node : autograd.SingleTensorFunction<Node>
     {
         // There is one object of this type in the process, and trainings may run on several threads. Each walks its own graph on its own thread.
@@ -66,12 +67,14 @@ internal sealed class UnrolledAttention : IDraftAttention, IDisposable
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {
             using var scope = NewDisposeScope();
-            var inputs = vars.Cast<Tensor>().ToList();
+            var documents = (Documents)vars[0];
+            var inputs = vars.Skip(1).Cast<Tensor>().ToList();
             var (block, later) = Sorted(inputs);
-            var (out_BTHC, logSum_BTH) = DiagonalAttention.Forward(inputs[0], block, later);
+            var (out_BTHC, logSum_BTH) = DiagonalAttention.Forward(documents, inputs[0], block, later);
 
             // Saved tensors are read after this method has returned: they must outlive its scope.
             ctx.save_for_backward([.. inputs, out_BTHC.MoveToOuterDisposeScope(), logSum_BTH.MoveToOuterDisposeScope()]);
+            ctx.save_data(nameof(Documents), documents);
             return out_BTHC;
         }
 
@@ -85,9 +88,10 @@ internal sealed class UnrolledAttention : IDraftAttention, IDisposable
             var saved = ctx.get_saved_variables();
             var inputs = saved[..^2];
             var (block, later) = Sorted(inputs);
-            var gradients = DiagonalAttention.Backward(grad_output, inputs[0], block, later, (saved[^2], saved[^1]));
+            var gradients = DiagonalAttention.Backward((Documents)ctx.get_data(nameof(Documents)), grad_output, inputs[0], block, later, (saved[^2], saved[^1]));
             gradients.ForEach(gradient => gradient.DetachFromDisposeScope());
-            return _handedOver.Value = gradients;
+            _handedOver.Value = gradients;
+            return [null!, .. gradients];
         }
 
         private static (KeysAndValues Block, IReadOnlyList<KeysAndValues> Later) Sorted(List<Tensor> inputs) =>

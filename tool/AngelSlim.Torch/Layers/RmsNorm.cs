@@ -24,6 +24,11 @@ public sealed class RmsNorm
         _epsilon = tensor((float)epsilon, float32, weight_D.device).DetachFromDisposeScope();
     }
 
+    private RmsNorm(Tensor weight_D, Tensor epsilon) => (_weight_D, _epsilon) = (weight_D, epsilon);
+
+    /// <summary>The same norm, computed in another type.</summary>
+    internal RmsNorm In(ScalarType type) => new(_weight_D.to(type), _epsilon);
+
     /// <summary>Norms the last axis.</summary>
     /// <param name="input">Any shape that ends in D.</param>
     /// <returns>As the input, in shape and type.</returns>

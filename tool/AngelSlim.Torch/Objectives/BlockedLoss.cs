@@ -1,4 +1,5 @@
 using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Torch.Drafts;
 using AngelSlim.Torch.Tensors;
 using static TorchSharp.torch;
 
@@ -19,6 +20,13 @@ internal sealed record LossSettings(IObjective Objective, double StepDecay, Gate
         ? new(new CrossEntropy(), training.StepDecay, Gate.Angelslim, Normalizer.Positions)
         : new(ObjectiveCatalog.Of(training.Objective), training.StepDecay, training.Gate, training.Normalizer) { Targets = training.Targets };
 
+    /// <summary>What the sum is divided by: known only when every row of a step has been scored.</summary>
+    /// <param name="figures">Of the whole step.</param>
+    /// <param name="lengths">Of its texts.</param>
+    public double Divisor(UnrollFigures figures, IReadOnlyCollection<int> lengths) => Normalizer is Normalizer.Positions
+        ? (double)lengths.Count * lengths.Max()
+        : Math.Max(1, figures.Steps[0].Counted);
+
     /// <summary>As held-out rows are judged: one measure whatever the training's, so that runs with different settings compare.</summary>
     public LossSettings ForHeldout() => this with { Objective = new CrossEntropy(), Targets = TargetKind.Soft, Gate = Gate.Exact, Normalizer = Normalizer.Counted };
 }
@@ -32,20 +40,21 @@ internal sealed record LossSettings(IObjective Objective, double StepDecay, Gate
 /// </remarks>
 internal static class BlockedLoss
 {
-    /// <summary>Judges an unroll.</summary>
+    /// <summary>Judges an unroll. Sums are not divided: a step may be judged in parts.</summary>
     /// <param name="states_BTD">For every unroll step what the head reads: the draft's states after its final norm.</param>
     /// <param name="head_WD">The draft's head; gets a gradient if it is trained.</param>
     /// <param name="teacher">The target's distributions at the batch's rows.</param>
     /// <param name="mask_BT">The loss mask.</param>
+    /// <param name="documents">Which tokens are whose.</param>
     /// <param name="settings">Which rows count and how.</param>
-    public static UnrollLoss Of(IReadOnlyList<Tensor> states_BTD, Tensor head_WD, Teacher teacher, Tensor mask_BT, LossSettings settings)
+    public static UnrollLoss Of(IReadOnlyList<Tensor> states_BTD, Tensor head_WD, Teacher teacher, Tensor mask_BT, Documents documents, LossSettings settings)
     {
         foreach (var state_BTD in states_BTD)
         {
             state_BTD.Shaped([mask_BT.shape[0], mask_BT.shape[1], head_WD.shape[1]]);
         }
 
-        var taught = CountedRows.Of(mask_BT, states_BTD.Count, settings.Gate);
+        var taught = CountedRows.Of(mask_BT, documents, states_BTD.Count, settings.Gate);
         var contiguous_BTD = states_BTD.Select(state_BTD => state_BTD.contiguous()).ToList();
         if (!is_grad_enabled())
         {
@@ -54,7 +63,7 @@ internal static class BlockedLoss
 
         var judgement = new Judgement(teacher, taught, settings);
         var loss = Node.apply([judgement, head_WD, .. contiguous_BTD]);
-        return judgement.Result! with { Loss = loss };
+        return judgement.Result! with { Sum = loss };
     }
 
     /// <summary>What goes into the node beside tensors, and what comes out.</summary>
@@ -82,14 +91,14 @@ internal static class BlockedLoss
             saved.ForEach(gradient => gradient.MoveToOuterDisposeScope());
             ctx.save_for_backward(saved);
             ctx.save_data(nameof(TaughtHead), new TaughtHead(headGradient_WD is not null));
-            return loss.Loss.MoveToOuterDisposeScope();
+            return loss.Sum.MoveToOuterDisposeScope();
         }
 
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
         {
             var gradients = ctx.get_saved_variables();
 
-            // Usually one: a loss that is backed from directly. Then nothing is touched.
+            // Usually one: a sum that is backed from directly. Then nothing is touched.
             if (grad_output.ToNumber() is var factor and not 1)
             {
                 gradients.ForEach(gradient => gradient.MultiplyInPlace(factor));

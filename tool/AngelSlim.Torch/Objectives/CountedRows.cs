@@ -1,4 +1,5 @@
 using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Torch.Drafts;
 using AngelSlim.Torch.Tensors;
 using static TorchSharp.torch;
 
@@ -20,21 +21,20 @@ internal static class CountedRows
 {
     /// <summary>The states that teach, ascending.</summary>
     /// <param name="mask_BT">Any type: not 0 where the token is one that the target answered; under <see cref="Gate.All"/> where there is a token.</param>
+    /// <param name="documents">Which tokens are whose.</param>
     /// <param name="unroll">Unroll steps.</param>
     /// <param name="gate">Which positions count.</param>
-    public static IReadOnlyList<TaughtRow> Of(Tensor mask_BT, int unroll, Gate gate)
+    public static IReadOnlyList<TaughtRow> Of(Tensor mask_BT, Documents documents, int unroll, Gate gate)
     {
         mask_BT.Shaped([-1, -1]);
         using var scope = NewDisposeScope();
-        var (rows, tokens) = ((int)mask_BT.shape[0], (int)mask_BT.shape[1]);
         var mask = mask_BT.to(@bool).contiguous().data<bool>().ToArray();
         var taught = new List<TaughtRow>();
-        for (var row = 0; row < rows; row++)
+        foreach (var (start, tokens) in documents.Ranges)
         {
-            var start = row * tokens;
             var runs = Runs(mask.AsSpan(start, tokens));
 
-            // The state at the row's length does not exist: AngelSlim fills it with zeros and lets it teach.
+            // The state at the text's length does not exist: AngelSlim fills it with zeros and lets it teach.
             for (var s = 1; s <= tokens; s++)
             {
                 var depth = Math.Min(Depth(runs, s, gate), unroll);

@@ -6,12 +6,13 @@ namespace AngelSlim.Torch.Objectives;
 
 /// <summary>One pass over the taught rows of a batch: loss, gradients and figures. Made for one pass.</summary>
 /// <param name="inputs">What the head reads at every unroll step, [B, T, D] each.</param>
-/// <param name="head_WD">The draft's head.</param>
-/// <param name="settings">Loss, weights, divisor.</param>
+/// <param name="head_WD">The draft's head; its gradient is in its own type, whatever is computed in.</param>
+/// <param name="settings">Loss and weights.</param>
 internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, LossSettings settings)
 {
     private const int BlockRows = 256;
 
+    private readonly Tensor _read_WD = head_WD.detach().to(inputs[0].dtype);
     private readonly StepFigures[] _steps = new StepFigures[inputs.Count];
     private readonly int[] _prefixes = new int[inputs[0].shape[0] * inputs[0].shape[1]];
     private Tensor? _headGradient_WD;
@@ -22,7 +23,8 @@ internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, Los
     {
         using var scope = NewDisposeScope();
         Walk(teacher, taught);
-        return new(tensor((float)(Sum / Divisor)).MoveToOuterDisposeScope(), new(_steps), Divisor);
+        var figures = new UnrollFigures(_steps);
+        return new(tensor((float)figures.Weighted(settings.StepDecay)).MoveToOuterDisposeScope(), figures);
     }
 
     /// <summary>Goes once over all blocks.</summary>
@@ -33,17 +35,11 @@ internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, Los
         _headGradient_WD = head_WD.requires_grad ? zeros_like(head_WD, dtype: float32) : null;
         _gradients_BTD = [.. inputs.Select(input_BTD => zeros_like(input_BTD))];
         var loss = Judge(teacher, taught);
-
-        // The divisor is known only now that every target row has been scored.
-        _headGradient_WD?.DivideInPlace(Divisor).MoveToOuterDisposeScope();
-        _gradients_BTD.ForEach(gradient => gradient.DivideInPlace(Divisor).MoveToOuterDisposeScope());
-        loss.Loss.MoveToOuterDisposeScope();
+        _headGradient_WD?.MoveToOuterDisposeScope();
+        _gradients_BTD.ForEach(gradient => gradient.MoveToOuterDisposeScope());
+        loss.Sum.MoveToOuterDisposeScope();
         return (loss, _headGradient_WD, _gradients_BTD);
     }
-
-    private double Sum => new UnrollFigures(_steps).Weighted(settings.StepDecay);
-
-    private double Divisor => settings.Normalizer is Normalizer.Positions ? _prefixes.Length : Math.Max(1, _steps[0].Counted);
 
     private void Walk(Teacher teacher, IReadOnlyList<TaughtRow> taught)
     {
@@ -96,16 +92,16 @@ internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, Los
         using var scope = NewDisposeScope();
         var places_n = tensor(places);
         var draft_nD = inputs[step].view(-1, head_WD.shape[1]).index_select(0, places_n);
-        var scores_nW = mm(draft_nD, head_WD.t()).to(float32);
+        var scores_nW = mm(draft_nD, _read_WD.t()).to(float32);
         CountCorrect(step, places, scores_nW.argmax(1).data<long>().ToArray(), choices);
         var (loss_n, gradient_nW) = settings.Objective.Of(target_nW, scores_nW);
         _steps[step] += default(StepFigures) with { Sum = loss_n.sum().ToNumber() };
         if (_gradients_BTD.Count > 0)
         {
             var weight = Math.Pow(settings.StepDecay, step);
-            gradient_nW = gradient_nW.to(head_WD.dtype);
+            gradient_nW = gradient_nW.to(_read_WD.dtype);
             AddToHead(gradient_nW, draft_nD, (float)weight);
-            _gradients_BTD[step].view(-1, head_WD.shape[1]).index_copy_(0, places_n, mm(gradient_nW, head_WD).MultiplyInPlace(weight));
+            _gradients_BTD[step].view(-1, head_WD.shape[1]).index_copy_(0, places_n, mm(gradient_nW, _read_WD).MultiplyInPlace(weight));
         }
     }
 

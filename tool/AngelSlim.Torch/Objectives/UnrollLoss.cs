@@ -3,10 +3,9 @@ using static TorchSharp.torch;
 namespace AngelSlim.Torch.Objectives;
 
 /// <summary>The loss of one unroll.</summary>
-/// <param name="Loss">A scalar in nats: Σ_k decay^k sum_k / divisor. Differentiable in the draft's states and head.</param>
+/// <param name="Sum">A scalar in nats: Σ_k decay^k sum_k, not divided. Differentiable in the draft's states and head.</param>
 /// <param name="Figures">What it is made of.</param>
-/// <param name="Divisor">Rows, as the normaliser counts them.</param>
-internal sealed record UnrollLoss(Tensor Loss, UnrollFigures Figures, double Divisor);
+internal sealed record UnrollLoss(Tensor Sum, UnrollFigures Figures);
 
 /// <summary>Sums and counts of unrolls, step by step. Those of several batches add up.</summary>
 /// <param name="Steps">One per unroll step.</param>

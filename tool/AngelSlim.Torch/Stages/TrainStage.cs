@@ -13,7 +13,7 @@ using static TorchSharp.torch;
 namespace AngelSlim.Torch.Stages;
 
 /// <summary>Trains a draft: from captured states, or with the target at work beside it.</summary>
-internal sealed class TrainStage(TensorRuntime runtime) : TensorStage<TrainSettings, TrainInputs, TrainedDraft>("train", version: 1, runtime)
+internal sealed class TrainStage(TensorRuntime runtime) : TensorStage<TrainSettings, TrainInputs, TrainedDraft>("train", version: 2, runtime)
 {
     /// <inheritdoc/>
     protected override Needs NeedsOf(TrainSettings settings, TrainInputs inputs) => new(

@@ -37,17 +37,16 @@ internal sealed record FeatureRow(Tensor Ids_T, Tensor Mask_T, Tensor Aux_TE, Te
             said.Last_BTD[0].MoveToOuterDisposeScope());
     }
 
-    /// <summary>Rows side by side, padded with zeros to the longest. The rows are used up.</summary>
+    /// <summary>Rows end to end. They are used up.</summary>
     public static FeatureBatch Batch(IReadOnlyList<FeatureRow> rows)
     {
-        var tokens = rows.Max(row => row.Ids_T.shape[0]);
         var batch = new FeatureBatch(
-            Padded([.. rows.Select(row => row.Ids_T)], tokens),
-            Padded([.. rows.Select(row => row.Mask_T)], tokens),
-            Padded([.. rows.Select(row => ones_like(row.Mask_T))], tokens),
-            Padded([.. rows.Select(row => row.Aux_TE)], tokens),
-            Padded([.. rows.Select(row => row.Last_TD)], tokens),
-            Positions(rows.Count, tokens));
+            Joined(rows, row => row.Ids_T),
+            Joined(rows, row => row.Mask_T),
+            Joined(rows, row => row.Aux_TE),
+            Joined(rows, row => row.Last_TD),
+            Positions(rows),
+            new([.. rows.Select(row => (int)row.Ids_T.shape[0])]));
         foreach (var row in rows)
         {
             row.Dispose();
@@ -65,26 +64,16 @@ internal sealed record FeatureRow(Tensor Ids_T, Tensor Mask_T, Tensor Aux_TE, Te
         Last_TD.Dispose();
     }
 
-    private static Tensor Positions(int rows, long tokens)
+    private static Tensor Positions(IReadOnlyList<FeatureRow> rows)
     {
         using var scope = NewDisposeScope();
-        return Arithmetic.Integers(0, tokens).expand(1, rows, tokens).MoveToOuterDisposeScope();
+        return cat([.. rows.Select(row => Arithmetic.Integers(0, row.Ids_T.shape[0]))]).view(1, 1, -1).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Padded(IReadOnlyList<Tensor> rows, long tokens)
+    private static Tensor Joined(IReadOnlyList<FeatureRow> rows, Func<FeatureRow, Tensor> part)
     {
-        if (rows.Count is 1)
-        {
-            return rows[0].unsqueeze(0);
-        }
-
         using var scope = NewDisposeScope();
-        var padded = zeros([rows.Count, tokens, .. rows[0].shape[1..]], rows[0].dtype);
-        for (var i = 0; i < rows.Count; i++)
-        {
-            padded[i].narrow(0, 0, rows[i].shape[0]).copy_(rows[i]);
-        }
-
-        return padded.MoveToOuterDisposeScope();
+        var joined = rows.Count is 1 ? part(rows[0]) : cat([.. rows.Select(part)]);
+        return joined.unsqueeze(0).MoveToOuterDisposeScope();
     }
 }

@@ -9,6 +9,9 @@ internal interface IFeatureSource
     /// <summary>A row's own name, for the log and for messages.</summary>
     string IdOf(int row);
 
+    /// <summary>Tokens of a row, without reading it.</summary>
+    int LengthOf(int row);
+
     /// <summary>Reads rows into one batch, in the current dispose scope.</summary>
     /// <param name="rows">From 0, in the order of the batch.</param>
     /// <exception cref="Core.Manifests.DataException">What is on disk is not sound.</exception>

@@ -16,6 +16,9 @@ internal sealed class LiveFeatures(TargetModel target, IReadOnlyList<int> layers
     public string IdOf(int row) => rows[row].Id;
 
     /// <inheritdoc/>
+    public int LengthOf(int row) => rows[row].Ids.Length;
+
+    /// <inheritdoc/>
     public FeatureBatch Read(IReadOnlyList<int> chosen) =>
         FeatureRow.Batch([.. chosen.Select(row => FeatureRow.Of(target, layers, rows[row]))]);
 }

@@ -27,6 +27,30 @@ internal sealed class RowOrder(int rows, int batchRows, int seed)
         return _order[from..Math.Min(from + batchRows, rows)];
     }
 
+    /// <summary>Rows of a step in groups that are computed at once: as many as fit, in their order. A row that is longer alone is a group.</summary>
+    /// <param name="rows">Of the step.</param>
+    /// <param name="lengthOf">Tokens of a row.</param>
+    /// <param name="most">Tokens of a group.</param>
+    public static IReadOnlyList<IReadOnlyList<int>> Groups(IReadOnlyList<int> rows, Func<int, int> lengthOf, int most)
+    {
+        var groups = new List<List<int>>();
+        var room = 0;
+        foreach (var row in rows)
+        {
+            var length = lengthOf(row);
+            if (groups.Count is 0 || length > room)
+            {
+                groups.Add([]);
+                room = most;
+            }
+
+            groups[^1].Add(row);
+            room -= length;
+        }
+
+        return groups;
+    }
+
     /// <summary>Fisher and Yates, drawing from SplitMix64: the same on every platform and runtime.</summary>
     private int[] Shuffled(int epoch)
     {

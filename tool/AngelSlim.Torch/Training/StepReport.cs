@@ -5,7 +5,7 @@ namespace AngelSlim.Torch.Training;
 /// <summary>One optimiser step.</summary>
 /// <param name="Step">From 1.</param>
 /// <param name="Rows">Names of the rows.</param>
-/// <param name="Tokens">B·T, padding included.</param>
+/// <param name="Tokens">Of all rows.</param>
 /// <param name="Masked">Answered tokens.</param>
 /// <param name="Loss">In nats, before the update.</param>
 /// <param name="Figures">What the loss is made of.</param>

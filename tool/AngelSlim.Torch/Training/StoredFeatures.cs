@@ -54,6 +54,9 @@ internal sealed class StoredFeatures : IFeatureSource, IDisposable
     public string IdOf(int row) => _rows[row].Id;
 
     /// <inheritdoc/>
+    public int LengthOf(int row) => (int)_rows[row].Length;
+
+    /// <inheritdoc/>
     public FeatureBatch Read(IReadOnlyList<int> rows) => FeatureRow.Batch([.. rows.Select(row => Read(_rows[row]))]);
 
     /// <inheritdoc/>

@@ -13,6 +13,7 @@ internal sealed class Trainer : IDisposable
     private readonly TrainingTask _task;
     private readonly TrainingSettings _settings;
     private readonly LossSettings _loss;
+    private readonly ScalarType _type;
     private readonly IReadOnlyList<IOptimizer> _optimizers;
 
     /// <summary>At step 0.</summary>
@@ -20,6 +21,7 @@ internal sealed class Trainer : IDisposable
     {
         (_task, _settings) = (task, settings);
         _loss = LossSettings.From(settings);
+        _type = ElementType.Of(settings.Dtype).Scalar;
         _optimizers = Optimizers.For(settings, task.Draft.Weights);
     }
 
@@ -44,17 +46,19 @@ internal sealed class Trainer : IDisposable
     {
         using var scope = NewDisposeScope();
         var rows = _task.RowsAt(Taken);
-        var batch = _task.Train.Read(rows);
-        var judged = Judge(batch, _loss);
-        judged.Loss.backward();
-        var norm = GradientNorm.Clip([.. Trained.Select(weight => weight.grad!)], _settings.MaxGradientNorm);
-        var report = new StepReport(Taken + 1, [.. rows.Select(_task.Train.IdOf)], batch.Ids_BT.numel(), batch.Mask_BT.sum().item<long>(), judged.Loss.ToNumber(), judged.Figures)
+        IReadOnlyList<int> lengths = [.. rows.Select(_task.Train.LengthOf)];
+        var (figures, masked) = Differentiate(rows);
+
+        // The divisor is known only now that every row has been scored.
+        var divisor = _loss.Divisor(figures, lengths);
+        IReadOnlyList<Tensor> gradients = [.. Trained.Select(weight => weight.grad!.DivideInPlace(divisor))];
+        var report = new StepReport(Taken + 1, [.. rows.Select(_task.Train.IdOf)], lengths.Sum(), masked, figures.Weighted(_loss.StepDecay) / divisor, figures)
         {
-            Divisor = judged.Divisor,
-            GradientNorm = norm,
+            Divisor = divisor,
+            GradientNorm = GradientNorm.Clip(gradients, _settings.MaxGradientNorm),
             Rate = LearningRate.At(_settings, Taken, Steps),
         };
-        ThrowUnlessFinite(report, batch);
+        ThrowUnlessFinite(report, rows);
         Update(report.Rate);
         return report;
     }
@@ -85,12 +89,29 @@ internal sealed class Trainer : IDisposable
         }
     }
 
+    /// <summary>Adds up the gradients of all rows, as many at a time as may be in memory.</summary>
+    private (UnrollFigures Figures, long Masked) Differentiate(IReadOnlyList<int> rows)
+    {
+        var (figures, masked) = (UnrollFigures.None(_settings.Unroll), 0L);
+        foreach (var group in RowOrder.Groups(rows, _task.Train.LengthOf, _settings.TokensAtOnce))
+        {
+            using var scope = NewDisposeScope();
+            var batch = _task.Train.Read(group);
+            var judged = Judge(batch, _loss);
+            judged.Sum.backward();
+            (figures, masked) = (figures + judged.Figures, masked + batch.Mask_BT.sum().item<long>());
+        }
+
+        return (figures, masked);
+    }
+
     private UnrollLoss Judge(FeatureBatch batch, LossSettings loss)
     {
-        var steps = Unroll.Over(_task.Draft, batch.Aux_BTE, batch.Ids_BT, batch.Positions_ABT, _settings.Unroll);
-        var teacher = new Teacher(batch.Last_BTD.flatten(0, 1), _task.TargetHead_VD, _task.Draft.Vocabulary);
-        var mask_BT = loss.Gate is Gate.All ? batch.Real_BT : batch.Mask_BT;
-        return BlockedLoss.Of([.. steps.Select(step => step.Normed_BTD)], _task.Draft.Head_WD, teacher, mask_BT, loss);
+        var draft = _task.Draft.ComputingIn(_type);
+        var steps = Unroll.Over(draft, batch.Aux_BTE, batch.Ids_BT, batch.Positions_ABT, batch.Documents, _settings.Unroll);
+        var teacher = new Teacher(batch.Last_BTD.flatten(0, 1), _task.TargetHead_VD, draft.Vocabulary);
+        var mask_BT = loss.Gate is Gate.All ? ones_like(batch.Mask_BT) : batch.Mask_BT;
+        return BlockedLoss.Of([.. steps.Select(step => step.Normed_BTD)], _task.Draft.Head_WD, teacher, mask_BT, batch.Documents, loss);
     }
 
     private void Update(double rate)
@@ -108,7 +129,7 @@ internal sealed class Trainer : IDisposable
         }
     }
 
-    private void ThrowUnlessFinite(StepReport report, FeatureBatch batch)
+    private void ThrowUnlessFinite(StepReport report, IReadOnlyList<int> rows)
     {
         if (double.IsFinite(report.Loss) && double.IsFinite(report.GradientNorm))
         {
@@ -116,6 +137,7 @@ internal sealed class Trainer : IDisposable
         }
 
         var path = Path.Combine(_task.Scratch, "diverged.safetensors");
+        var batch = _task.Train.Read(rows);
         SafetensorsWriter.Write(path, new Dictionary<string, Tensor>
         {
             ["ids"] = batch.Ids_BT,

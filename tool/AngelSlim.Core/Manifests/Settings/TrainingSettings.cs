@@ -17,6 +17,13 @@ public sealed record TrainingSettings
     [Range(1, 4096)]
     public int BatchRows { get; init; } = 1;
 
+    /// <summary>Tokens that are computed at once: rows of a step lie end to end, and a step with more takes them in parts and adds up their gradients. Bounds the memory of the states; a longer row alone is one part.</summary>
+    [Range(16, 10_000_000)]
+    public int TokensAtOnce { get; init; } = 4096;
+
+    /// <summary>The type that the draft computes in; its weights and what the optimiser keeps are float32 in any case.</summary>
+    public Dtype Dtype { get; init; } = Dtype.Float32;
+
     /// <summary>Draft steps unrolled from every position, 1 to 16; AngelSlim and SpecForge take 7, at over twice the cost.</summary>
     [Range(1, 16)]
     public int Unroll { get; init; } = 3;
