@@ -28,6 +28,7 @@ public sealed class A_shared_result : IDisposable
         Assert.All(_stores.Here.Run(Steps).Values, outcome => Assert.Equal("cached", outcome));
         Assert.Empty(_stores.Here.Store.Arriving());
         Assert.Empty(_stores.Warnings);
+        Assert.Equal(["fetched", "read", "read again", "sent"], _stores.Told.Order());
         Assert.Equal(0, _bucket?.OpenUploads ?? 0);
     }
 

@@ -44,6 +44,9 @@ internal sealed class TwoStores : IDisposable
 
     public List<string> Warnings { get; } = [];
 
+    /// <summary>What was said to be done to bytes.</summary>
+    public HashSet<string> Told { get; } = [];
+
     /// <summary>The key of a result of the store that has some.</summary>
     public StepKey Key(string step) => There.Results[step].Key;
 
@@ -96,11 +99,15 @@ internal sealed class TwoStores : IDisposable
 
     private void Take(string id, RunEvent happened)
     {
-        if (happened is Said { Warning: true } said)
+        lock (Warnings)
         {
-            lock (Warnings)
+            if (happened is Said { Warning: true } said)
             {
                 Warnings.Add($"{id}: {said.Text}");
+            }
+            else if (happened is Progressed { Detail: { } detail })
+            {
+                Told.Add(detail);
             }
         }
     }

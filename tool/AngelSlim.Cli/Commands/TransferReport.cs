@@ -26,10 +26,12 @@ internal sealed class TransferReport(TransferDirection direction, string place, 
 
     private string Text()
     {
-        var table = new Table("step", "result", "size", "what became of it");
+        var ofPlan = ends.Any(end => end.Step is not null);
+        var table = ofPlan ? new Table("step", "result", "size", "what became of it") : new Table("result", "size", "what became of it");
         foreach (var end in ends)
         {
-            table.Add(end.Step ?? "", end.Key is { } key ? $"{key}" : "", end.Outcome is TransferOutcome.Moved ? Words.OfBytes(end.Bytes) : "", Word(end));
+            string[] cells = [end.Key is { } key ? $"{key}" : "", end.Outcome is TransferOutcome.Moved ? Words.OfBytes(end.Bytes) : "", Word(end)];
+            table.Add(ofPlan ? [end.Step!, .. cells] : cells);
         }
 
         return ends.Count is 0 ? Sum() : $"{table}\n\n{Sum()}";

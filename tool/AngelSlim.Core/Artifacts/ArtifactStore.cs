@@ -172,9 +172,11 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
     }
 
     /// <summary>Turns what lies at <see cref="Incoming"/> into a result, judged to its last byte, by steps after each of which a kill loses nothing. Under the key's lock.</summary>
+    /// <param name="key">The result's name.</param>
+    /// <param name="told">As <see cref="Fault"/> takes it.</param>
     /// <returns>What has just become durable, step by step; the work is done while it is enumerated.</returns>
     /// <exception cref="DataException">It is not the result of this key, or not whole; nothing was changed.</exception>
-    public IEnumerable<string> Import(StepKey key)
+    public IEnumerable<string> Import(StepKey key, Action<long>? told = null)
     {
         var folder = Incoming(key);
         if (Directory.Exists(ObjectFolder(key)))
@@ -183,7 +185,7 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
             yield break;
         }
 
-        if (Fault(Read(key, folder)) is { } fault)
+        if (Fault(Read(key, folder), told) is { } fault)
         {
             throw new DataException(ProblemCode.StoreCorrupt, $"What came in as {key} is not that result: {fault}. Delete the folder and fetch it again.", new TextPlace(folder));
         }
@@ -199,8 +201,9 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
 
     /// <summary>What is wrong with an object, every byte of it read; null when nothing is.</summary>
     /// <param name="found">What lies under a key, here or on its way in.</param>
+    /// <param name="told">Told the bytes of each file that was read, from several threads; what it throws ends the reading.</param>
     /// <exception cref="IOException">The system does not let it be read: that says nothing about the object.</exception>
-    public static string? Fault(StoredObject found)
+    public static string? Fault(StoredObject found, Action<long>? told = null)
     {
         if (found.Fault is not null)
         {
@@ -214,7 +217,7 @@ internal sealed class ArtifactStore(string root, FileDigests digests, TimeProvid
 
         try
         {
-            return found.Artifact!.Listing.FirstDifference(found.Artifact.Folder, FileDigests.Unremembered);
+            return found.Artifact!.Listing.FirstDifference(found.Artifact.Folder, paths => FileDigests.Unremembered(paths, told));
         }
         catch (InvalidDataException link)
         {

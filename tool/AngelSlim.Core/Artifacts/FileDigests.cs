@@ -60,10 +60,17 @@ internal sealed class FileDigests(IDigestMemo memo, TimeProvider clock)
 
     /// <summary>Files by path, every byte read now.</summary>
     /// <param name="paths">Absolute, each once.</param>
-    public static IReadOnlyDictionary<string, FileContent> Unremembered(IReadOnlyCollection<string> paths)
+    /// <param name="told">Told the bytes of each file that was read, from several threads; what it throws ends the reading.</param>
+    public static IReadOnlyDictionary<string, FileContent> Unremembered(IReadOnlyCollection<string> paths, Action<long>? told = null)
     {
         var read = new ConcurrentDictionary<string, FileContent>();
-        InParallel([.. paths.Select(FileIdentity.Of)], identity => read[identity.Path] = new(identity, Digest.OfFile(identity.Path)));
+        void ReadOne(FileIdentity identity)
+        {
+            read[identity.Path] = new(identity, Digest.OfFile(identity.Path));
+            told?.Invoke(identity.Size);
+        }
+
+        InParallel([.. paths.Select(FileIdentity.Of)], ReadOne);
         return read;
     }
 

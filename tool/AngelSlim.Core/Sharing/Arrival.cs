@@ -13,7 +13,7 @@ internal sealed class Arrival(string folder, CachedResult there, Func<string, st
     private string Unfinished => Path.Combine(folder, "unfinished");
 
     /// <summary>What has not arrived yet; what is here and does not belong to it is deleted.</summary>
-    public IReadOnlyList<(ArrivingFile File, string Path)> Missing()
+    public IReadOnlyList<(ArrivingFile File, string Path)> Missing(CancellationToken cancellation)
     {
         Durable.DeleteFolder(Unfinished);
         Durable.CreateFolder(Unfinished);
@@ -22,6 +22,7 @@ internal sealed class Arrival(string folder, CachedResult there, Func<string, st
         var expected = files.ToDictionary(file => file.Path);
         foreach (var path in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
         {
+            cancellation.ThrowIfCancellationRequested();
             if (!expected.TryGetValue(path, out var awaited) || new FileInfo(path).LinkTarget is not null || Digest.OfFile(path) != awaited.File.Sha256)
             {
                 File.Delete(path);

@@ -35,7 +35,7 @@ internal sealed class CacheVerification(ICache cache, Lanes lanes, Treatment tre
         var wanted = new Wanted(Step: null, found.Key);
         tell(wanted.Id, new Began("is read"));
         var there = _results.Judge(found, cancellation);
-        var moved = new MovedBytes(there.Bytes, happened => tell(wanted.Id, happened));
+        var moved = new MovedBytes(there.Bytes, happened => tell(wanted.Id, happened), cancellation);
         var wrong = new ConcurrentDictionary<string, string>();
         lanes.Each([.. Judged(there)], file => Read(file, wrong, moved, cancellation), cancellation);
         var faults = wrong.OrderBy(fault => fault.Key, StringComparer.Ordinal).Select(fault => $"{fault.Key[CacheNames.Of(found.Key, "").Length..]}: {fault.Value}");

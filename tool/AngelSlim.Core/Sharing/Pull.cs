@@ -72,10 +72,11 @@ internal sealed class Pull(ArtifactStore store, ICache cache, Lanes lanes, Holde
     private long Fetch(Wanted wanted, CachedResult there, string? damage, CancellationToken cancellation)
     {
         tell(wanted.Id, new Began("is fetched"));
+        void Tell(RunEvent happened) => tell(wanted.Id, happened);
         var arrival = new Arrival(store.Incoming(wanted.Key), there, cache.Locate);
-        var missing = arrival.Missing();
+        var missing = arrival.Missing(cancellation);
         RefuseIfFull(missing.Sum(file => file.File.Size));
-        var moved = new MovedBytes(missing.Sum(file => file.File.Size), happened => tell(wanted.Id, happened));
+        var moved = new MovedBytes(missing.Sum(file => file.File.Size), Tell, cancellation) { Detail = "fetched" };
         var download = new Download(cache);
         lanes.Each(missing, file => lanes.Move(() => arrival.Take(file, download, moved, cancellation), cancellation), cancellation);
         arrival.Finish();
@@ -84,7 +85,8 @@ internal sealed class Pull(ArtifactStore store, ICache cache, Lanes lanes, Holde
             tell(wanted.Id, new Said($"The result of {wanted.Id} is damaged ({damage}). It was moved to {store.SetAside(wanted.Key)}; that of the cache takes its place.", Warning: true));
         }
 
-        foreach (var _ in store.Import(wanted.Key))
+        var read = new MovedBytes(there.Artifact!.Listing.Size, Tell, cancellation) { Detail = "read again" };
+        foreach (var _ in store.Import(wanted.Key, read.Add))
         {
         }
 

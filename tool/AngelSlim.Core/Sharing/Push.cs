@@ -71,14 +71,16 @@ internal sealed class Push(ArtifactStore store, ICache cache, Lanes lanes, Actio
     private long Send(Wanted wanted, StoredObject here, CachedResult there, CancellationToken cancellation)
     {
         tell(wanted.Id, new Began("is read and sent"));
-        if (ArtifactStore.Fault(here) is { } fault)
+        void Tell(RunEvent happened) => tell(wanted.Id, happened);
+        var read = new MovedBytes(here.Artifact?.Listing.Size ?? 0, Tell, cancellation) { Detail = "read" };
+        if (ArtifactStore.Fault(here, read.Add) is { } fault)
         {
             throw new DataException(ProblemCode.StoreCorrupt, $"{wanted.Key} is damaged: {fault}. It is not sent. 'dotnet angelslim doctor --fix' puts it aside, and a run makes it again.", new TextPlace(here.Folder));
         }
 
         var files = FilesOf(here).Where(file => there.Files.GetValueOrDefault(file.Name, -1) != file.File.Size).ToList();
         var listing = Named(CacheNames.Listing, Path.Combine(here.Folder, ArtifactStore.ListingFile));
-        var moved = new MovedBytes(files.Sum(file => file.File.Size) + listing.File.Size, happened => tell(wanted.Id, happened));
+        var moved = new MovedBytes(files.Sum(file => file.File.Size) + listing.File.Size, Tell, cancellation) { Detail = "sent" };
         lanes.Each(files, file => Put(wanted.Key, file, moved, cancellation), cancellation);
         Put(wanted.Key, listing, moved, cancellation);
         var now = _there.Find(wanted.Key, cancellation);

@@ -56,14 +56,23 @@ internal sealed record Wanted(string? Step, StepKey Key)
 /// <summary>Tells how far the moving of one result is.</summary>
 /// <param name="total">Bytes that will be moved.</param>
 /// <param name="tell">Takes it.</param>
-internal sealed class MovedBytes(long total, Action<RunEvent> tell)
+/// <param name="cancellation">The user wants to stop.</param>
+internal sealed class MovedBytes(long total, Action<RunEvent> tell, CancellationToken cancellation)
 {
     private const double Megabyte = 1e6;
     private long _done;
+
+    /// <summary>What is done to the bytes, where it is not what the verb says.</summary>
+    public string? Detail { get; init; }
 
     /// <summary>Bytes so far.</summary>
     public long Done => Interlocked.Read(ref _done);
 
     /// <summary>More bytes were moved; fewer, when some have to be moved again.</summary>
-    public void Add(long bytes) => tell(new Progressed((long)Math.Round(Interlocked.Add(ref _done, bytes) / Megabyte), (long)Math.Round(total / Megabyte), "MB"));
+    /// <exception cref="OperationCanceledException">The user wants to stop.</exception>
+    public void Add(long bytes)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        tell(new Progressed((long)Math.Round(Interlocked.Add(ref _done, bytes) / Megabyte), (long)Math.Round(total / Megabyte), "MB") { Detail = Detail });
+    }
 }
