@@ -7,12 +7,15 @@ using static TorchSharp.torch;
 namespace AngelSlim.Torch.Pretraining;
 
 /// <summary>
-/// A target that nobody trained: a family's tiny config and random weights, also norms and biases, so that a part that is
+/// A target that nobody trained: a family's tiny config with 8 layers, and random weights, also norms and biases, so that a part that is
 /// left out or read wrongly shows. What runs on it runs as on a real target of the family, in no time and to no use.
 /// </summary>
 internal static class RandomTarget
 {
     private const double Spread = 0.1;
+
+    // From 7 on the three layers that a draft reads are three different ones, which every server asks for.
+    private const int Layers = 8;
 
     /// <summary>Writes <c>config.json</c> and <c>model.safetensors</c> in float32; a tokenizer is the caller's to put beside them.</summary>
     /// <param name="folder">Already there.</param>
@@ -24,7 +27,7 @@ internal static class RandomTarget
     public static TargetConfig Write(string folder, TargetFamily family, int vocabulary, long seed)
     {
         var file = family.TinyConfig();
-        file["vocab_size"] = vocabulary;
+        (file["vocab_size"], file["num_hidden_layers"]) = (vocabulary, Layers);
         var files = new TargetFiles(folder);
         files.WriteConfig(file);
         var config = family.Read(ConfigObject.Read(Path.Combine(folder, "config.json")));
