@@ -27,6 +27,6 @@ internal static class TargetConfigReader
         return families.FirstOrDefault(family => byArchitecture ? architectures[0] == family.Architecture : config.Text("model_type") == family.ModelType)
             ?? throw config.Refuse(
                 byArchitecture ? "architectures" : "model_type",
-                string.Join(", ", families.Select(family => byArchitecture ? family.Architecture : family.ModelType)));
+                $"{string.Join(", ", families.Select(family => byArchitecture ? family.Architecture : family.ModelType))}, and what an assembly brings that target.assembly names");
     }
 }
