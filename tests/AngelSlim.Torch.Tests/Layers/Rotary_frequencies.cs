@@ -42,6 +42,25 @@ public sealed class Rotary_frequencies
         }
     }
 
+    [Fact]
+    public void Are_in_the_documentation_with_what_was_measured()
+    {
+        using var scope = NewDisposeScope();
+        using var meta = Meta();
+        using var golden = SafetensorsFile.Open(Golden.Own("text", "rope", "io.safetensors"));
+        var rows = meta.RootElement.GetProperty("cases").EnumerateArray().Select(one =>
+        {
+            var name = one.GetProperty("name").GetString()!;
+            var frequencies = golden.Load($"{name}.inv_freq");
+            var rope = Read(ConfigObject.Parse(name, one.GetProperty("config").GetRawText()));
+            var difference = (Frequencies(rope, one.GetProperty("sequence_length"), (int)frequencies.shape[0] * 2) - frequencies).abs();
+            Assert.InRange((difference / frequencies).max().ToDouble(), 0, 5e-7);
+            return new FidelityRow(
+                one.GetProperty("rope_type").GetString()!, name, "radians a token of each pair", difference.max().ToDouble(), (difference.max() / frequencies.max()).ToDouble(), "5e-07 of each number");
+        });
+        FidelityPage.Matches("Rotary frequencies", "Every kind of rotary positions beside transformers 5.23, in tiny and in real sizes.", [.. rows]);
+    }
+
     /// <summary>As the call has them that saw so long a text.</summary>
     private static Tensor Frequencies(Rope rope, JsonElement length, int channels) =>
         rope is DynamicRope dynamic && length.ValueKind is JsonValueKind.Number ? dynamic.FrequenciesAt(tensor(length.GetInt64()), channels) : rope.Frequencies(channels);

@@ -5,7 +5,6 @@ using AngelSlim.Core.Stages.Contracts;
 using AngelSlim.Core.Text;
 using AngelSlim.Torch.Pretraining;
 using AngelSlim.Torch.Stages;
-using AngelSlim.Torch.Targets;
 using AngelSlim.Torch.Tests.Targets;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Testing;
@@ -23,6 +24,43 @@ public sealed class A_target_config
         var qwen3 = Read("""{"architectures":["Qwen3ForCausalLM"],"num_attention_heads":32}""");
         Assert.Equal(new HeadShape(32, 32, 128), qwen3.Heads);
     }
+
+    /// <summary>What the classes of the reference say where a file is silent; null is not silence for key heads.</summary>
+    [Theory]
+    [InlineData("Qwen2ForCausalLM", """{"num_attention_heads":32,"hidden_size":64}""", 32, 2, 1e-6)]
+    [InlineData("Qwen2ForCausalLM", """{"num_attention_heads":8,"num_key_value_heads":null}""", 8, 4, 1e-6)]
+    [InlineData("Qwen3MoeForCausalLM", """{"num_attention_heads":8}""", 4, 4, 1e-6)]
+    [InlineData("HunYuanDenseV1ForCausalLM", """{"attention_head_dim":6}""", 4, 6, 1e-5)]
+    public void Takes_what_is_missing_as_the_reference_s_class_does(string architecture, string changes, int keyHeads, int channels, double epsilon)
+    {
+        var with = JsonNode.Parse(changes)!.AsObject();
+        with["architectures"] = new JsonArray(architecture);
+        var config = Read(with.ToJsonString());
+        Assert.Equal((keyHeads, channels, epsilon), (config.Heads.KeyHeads, config.Heads.Channels, config.NormEpsilon));
+    }
+
+    [Theory]
+    [InlineData("""{"sliding_window":8,"max_window_layers":2}""", "")]
+    [InlineData("""{"use_sliding_window":true,"sliding_window":8,"max_window_layers":2}""", "- - 8 8")]
+    [InlineData("""{"use_sliding_window":true,"sliding_window":8,"max_window_layers":4}""", "")]
+    [InlineData("""{"use_sliding_window":true,"max_window_layers":3}""", "- - - 4096")]
+    [InlineData("""{"use_sliding_window":true,"sliding_window":8}""", "")]
+    [InlineData("""{"use_sliding_window":true,"sliding_window":8,"max_window_layers":2,"layer_types":["sliding_attention","full_attention","full_attention","sliding_attention"]}""", "8 - - 8")]
+    public void Has_windows_from_a_layer_on_or_where_it_names_them(string changes, string windows)
+    {
+        foreach (var architecture in new[] { "Qwen2ForCausalLM", "Qwen3ForCausalLM" })
+        {
+            var with = JsonNode.Parse(changes)!.AsObject();
+            (with["architectures"], with["num_key_value_heads"]) = (new JsonArray(architecture), 2);
+            Assert.Equal(windows, string.Join(' ', Read(with.ToJsonString()).Windows.Select(window => window?.ToString(CultureInfo.InvariantCulture) ?? "-")));
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"rope_scaling":{"type":"dynamic","factor":2}}""", 2)]
+    [InlineData("""{"rope_parameters":{"rope_type":"dynamic","factor":2.5,"rope_theta":10000}}""", 2.5)]
+    public void Reads_a_rotation_that_grows_in_both_spellings(string changes, double factor) =>
+        Assert.Equal(new DynamicRope(10000, factor, 64), Read(changes).Rope);
 
     [Fact]
     public void Is_found_by_model_type_when_it_names_no_architecture() =>
