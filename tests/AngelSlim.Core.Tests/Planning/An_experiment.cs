@@ -70,7 +70,7 @@ public sealed class An_experiment : IDisposable
         Assert.Equal("""{"size":64}""", steps["vocabulary"]);
         Assert.Equal("""{"dtype":"bfloat16","hiddenLayers":[1,3,5]}""", steps["capture"]);
         Assert.Contains("\"steps\":3,", steps["train"], StringComparison.Ordinal);
-        Assert.Equal("""{"dtype":"bfloat16","speculativeTokens":5,"targetHubId":null,"targetName":"target"}""", steps["export"]);
+        Assert.Equal("""{"dtype":"bfloat16","speculativeTokens":5,"speculators":false,"targetHubId":null,"targetName":"target"}""", steps["export"]);
         Assert.Equal("""{"dtype":"bfloat16","maxNewTokens":8,"promptLabels":[],"promptsPerFile":6,"speculativeTokens":3}""", steps["evaluate-k3"]);
         Assert.StartsWith("""{"experiment":{"data":{"heldout":[],"heldoutShare":0.25,""", steps["report"], StringComparison.Ordinal);
     }

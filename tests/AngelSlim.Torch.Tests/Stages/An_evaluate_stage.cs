@@ -160,7 +160,7 @@ public sealed class An_evaluate_stage : IDisposable
 
         using var journal = Journal.Open(At("export.journal"));
         ((IStage)new ExportStage(new TensorRuntime("", Threads: 1))).Run(
-            new ExportSettings { Dtype = Dtype.Float32, TargetName = "target", TargetHubId = null, SpeculativeTokens = Tokens },
+            new ExportSettings { Dtype = Dtype.Float32, TargetName = "target", TargetHubId = null, SpeculativeTokens = Tokens, Speculators = false },
             new ExportInputs(new TargetFolder(At("target")), new DraftWords(_folder), new TrainedDraft(At("trained"))),
             new StageContext(Directory.CreateDirectory(At("export")).FullName, _folder, journal, _ => { }, default));
     }

@@ -12,6 +12,7 @@ using AngelSlim.Torch.Drafts;
 using AngelSlim.Torch.Drafts.Export;
 using AngelSlim.Torch.Stages;
 using AngelSlim.Torch.Targets;
+using AngelSlim.Torch.Tensors;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -101,9 +102,41 @@ public sealed class An_export_stage : IDisposable
         Golden.Matches("export-folder-README.md", File.ReadAllText(Path.Combine(Export(Dtype.Float32, "my-target"), "README.md")));
     }
 
+    [Fact]
+    public void Writes_the_same_draft_in_the_form_of_the_speculators_library_when_asked()
+    {
+        var plain = File.ReadAllText(Path.Combine(Export(Dtype.Bfloat16, "org/target", hubId: "org/target"), "README.md"));
+        var export = Export(Dtype.Bfloat16, "org/target", hubId: "org/target", speculators: true);
+        Golden.Matches("export-speculators-config.json", File.ReadAllText(Path.Combine(export, "speculators", "config.json")));
+        Assert.Empty(ExportCheck.Faults(export));
+        Assert.DoesNotContain("speculators", plain, StringComparison.Ordinal);
+        Assert.Contains("`vllm serve speculators`", File.ReadAllText(Path.Combine(export, "README.md")), StringComparison.Ordinal);
+
+        using var scope = NewDisposeScope();
+        using var one = SafetensorsFile.Open(Path.Combine(export, "model.safetensors"));
+        using var two = SafetensorsFile.Open(Path.Combine(export, "speculators", "model.safetensors"));
+        Assert.Equal(one.Tensors.Keys.Select(name => name.Replace("midlayer.", "layers.0.", StringComparison.Ordinal)).Order(StringComparer.Ordinal), two.Tensors.Keys.Order(StringComparer.Ordinal));
+        Assert.All(one.Tensors.Keys, name => Assert.True(one.Load(name).Equals(two.Load(name.Replace("midlayer.", "layers.0.", StringComparison.Ordinal)))));
+    }
+
+    [Fact]
+    public void Refuses_a_speculators_form_that_is_not_the_same_draft()
+    {
+        var export = Export(Dtype.Float32, "target", speculators: true);
+        SpeculatorsFolder.Verify(export);
+        var file = Path.Combine(export, "speculators", "model.safetensors");
+        var bytes = File.ReadAllBytes(file);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(file, bytes);
+        var wrong = Assert.Throws<DataException>(() => SpeculatorsFolder.Verify(export));
+        Assert.Contains("is not what ", wrong.Message, StringComparison.Ordinal);
+        File.Delete(file);
+        Assert.Contains("is missing", Assert.Throws<DataException>(() => SpeculatorsFolder.Verify(export)).Message, StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private string Export(Dtype dtype, string name, Func<DraftWordList, DraftWordList>? change = null, string? hubId = null)
+    private string Export(Dtype dtype, string name, Func<DraftWordList, DraftWordList>? change = null, string? hubId = null, bool speculators = false)
     {
         var (trained, output) = (Directory.CreateDirectory(Path.Combine(_folder, "trained")).FullName, Directory.CreateDirectory(Path.Combine(_folder, "export")).FullName);
         using (var target = TargetModel.Load(Target, float32, CPU))
@@ -116,7 +149,7 @@ public sealed class An_export_stage : IDisposable
 
         using var journal = Journal.Open(Path.Combine(_folder, "journal"));
         ((IStage)new ExportStage(new TensorRuntime("", Threads: 1))).Run(
-            new ExportSettings { Dtype = dtype, TargetName = name, TargetHubId = hubId, SpeculativeTokens = 3 },
+            new ExportSettings { Dtype = dtype, TargetName = name, TargetHubId = hubId, SpeculativeTokens = 3, Speculators = speculators },
             new ExportInputs(new TargetFolder(Target), new DraftWords(_folder), new TrainedDraft(trained)),
             new StageContext(output, _folder, journal, _ => { }, default));
         return output;

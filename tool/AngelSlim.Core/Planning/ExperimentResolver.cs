@@ -119,6 +119,7 @@ internal sealed class ExperimentResolver
             TargetName = TargetName(),
             TargetHubId = TargetHubId(),
             SpeculativeTokens = _experiment.Speculation.Tokens[0],
+            Speculators = _experiment.Export.Speculators,
         };
         return Add("export", settings, new()
         {

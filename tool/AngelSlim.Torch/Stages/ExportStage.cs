@@ -29,12 +29,22 @@ internal sealed class ExportStage(TensorRuntime runtime) : TensorStage<ExportSet
         using (vocabulary)
         {
             RefuseOtherWords(vocabulary, words, inputs.Draft);
-            DraftConfigFile.Write(Path.Combine(context.Output, "config.json"), ExportedConfig.Of(config, target, targetFile, settings.Dtype));
-            SafetensorsWriter.Write(Path.Combine(context.Output, "model.safetensors"), Tensors(weights, vocabulary, settings.Dtype));
+            var exported = ExportedConfig.Of(config, target, targetFile, settings.Dtype);
+            var tensors = Tensors(weights, vocabulary, settings.Dtype);
+            DraftConfigFile.Write(Path.Combine(context.Output, "config.json"), exported);
+            SafetensorsWriter.Write(Path.Combine(context.Output, "model.safetensors"), tensors);
+            if (settings.Speculators)
+            {
+                SpeculatorsFolder.Write(context.Output, exported, tensors, (settings.TargetHubId ?? settings.TargetName, targetFile["architectures"]), settings.SpeculativeTokens);
+            }
         }
 
         ExportedTexts.Write(context.Output, config, words, settings);
         ExportCheck.Verify(context.Output);
+        if (settings.Speculators)
+        {
+            SpeculatorsFolder.Verify(context.Output);
+        }
     }
 
     private static void RefuseOtherWords(DraftVocabulary vocabulary, DraftWordList words, TrainedDraft draft)

@@ -31,6 +31,9 @@ public sealed record Experiment
     /// <summary>How it is used.</summary>
     public SpeculationSettings Speculation { get; init; } = new();
 
+    /// <summary>In which forms it leaves.</summary>
+    public ExportingSettings Export { get; init; } = new();
+
     /// <summary>What it is measured on.</summary>
     public EvaluationSettings Evaluation { get; init; } = new();
 

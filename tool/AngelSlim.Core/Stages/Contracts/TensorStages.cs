@@ -54,6 +54,10 @@ public sealed record ExportSettings
     /// <summary>For the launch commands.</summary>
     [ComesFrom("speculation.tokens")]
     public required int SpeculativeTokens { get; init; }
+
+    /// <inheritdoc cref="ExportingSettings.Speculators"/>
+    [ComesFrom("export.speculators")]
+    public required bool Speculators { get; init; }
 }
 
 /// <summary>What <c>export</c> reads.</summary>

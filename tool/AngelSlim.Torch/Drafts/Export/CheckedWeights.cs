@@ -55,6 +55,31 @@ internal sealed class CheckedWeights : IDisposable
     public byte[]? Flags(string name, long count) =>
         Tensors.TryGetValue(name, out var tensor) && tensor.Type is "BOOL" && tensor.Shape is [var size] && size == count ? Bytes(tensor) : null;
 
+    /// <summary>A tensor has the type, the shape and the bytes of one of another file.</summary>
+    public bool IsSame(string name, CheckedWeights other, string otherName)
+    {
+        if (!Tensors.TryGetValue(name, out var one) || !other.Tensors.TryGetValue(otherName, out var two)
+            || one.Type != two.Type || one.Bytes != two.Bytes || !one.Shape.SequenceEqual(two.Shape))
+        {
+            return false;
+        }
+
+        var (ours, theirs) = (new byte[Block], new byte[Block]);
+        (_file.Position, other._file.Position) = (one.Start, two.Start);
+        for (var left = one.Bytes; left > 0; left -= Block)
+        {
+            var size = (int)Math.Min(Block, left);
+            _file.ReadExactly(ours, 0, size);
+            other._file.ReadExactly(theirs, 0, size);
+            if (!ours.AsSpan(0, size).SequenceEqual(theirs.AsSpan(0, size)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Names every weight that holds an infinity or a value that is no number.</summary>
     public void CheckFinite(List<string> faults)
     {

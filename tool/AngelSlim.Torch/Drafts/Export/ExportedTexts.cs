@@ -33,6 +33,7 @@ internal static class ExportedTexts
             ["quoted_id"] = settings.TargetHubId is { } served ? Quoted(OneLine(served)) : null,
             ["quoted_wish"] = Quoted($"set TARGET to the folder of the target {name}"),
             ["tokens"] = settings.SpeculativeTokens,
+            ["speculators"] = settings.Speculators,
             ["dtype"] = settings.Dtype is Dtype.Bfloat16 ? "bfloat16" : "float32",
             ["parameters"] = DraftWeights.Shapes(draft).Values.Sum(shape => shape.Aggregate(1L, (product, size) => product * size)).ToString("N0", CultureInfo.InvariantCulture),
             ["draft_words"] = draft.DraftWords,
