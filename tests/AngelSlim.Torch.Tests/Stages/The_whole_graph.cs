@@ -36,7 +36,7 @@ public sealed class The_whole_graph : IDisposable
         var trained = new TrainedDraft(Run(new TrainStage(Runtime), training, new TrainInputs(target, rows, words, features)));
         var export = new ExportedDraft(Run(
             new ExportStage(Runtime),
-            new ExportSettings { Dtype = Dtype.Float32, TargetName = family, TargetHubId = null, SpeculativeTokens = 2 },
+            new ExportSettings { Dtype = Dtype.Float32, TargetName = family, TargetHubId = null, SpeculativeTokens = 2, Speculators = true },
             new ExportInputs(target, words, trained)));
         var evaluation = new Evaluation(Run(
             new EvaluateStage(Runtime),
