@@ -1,3 +1,4 @@
+using AngelSlim.Core.Hub;
 using AngelSlim.Core.Manifests;
 
 namespace AngelSlim.Cli;
@@ -19,6 +20,9 @@ internal sealed record Machine
 
     /// <summary>Where hub models and built-in targets lie.</summary>
     public required Surroundings Surroundings { get; init; }
+
+    /// <summary>How the hub is reached; refuses settings that make no sense when it is asked.</summary>
+    public required Func<HubAccess> Hub { get; init; }
 
     /// <summary>Where the program and what comes with it lie.</summary>
     public required string ProgramFolder { get; init; }

@@ -3,9 +3,11 @@
 using System.Reflection;
 using AngelSlim.Cli;
 using AngelSlim.Cli.Commands;
+using AngelSlim.Core.Hub;
 using AngelSlim.Core.Manifests;
 
 var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+var version = typeof(Machine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 var machine = new Machine
 {
     Output = Console.Out,
@@ -13,6 +15,7 @@ var machine = new Machine
     Columns = Console.IsErrorRedirected || Environment.GetEnvironmentVariable("TERM") is null or "dumb" ? null : () => Console.WindowWidth,
     Clock = TimeProvider.System,
     Surroundings = Surroundings.Of(Environment.GetEnvironmentVariable, home, AppContext.BaseDirectory),
+    Hub = () => HubAccess.Of(Environment.GetEnvironmentVariable, home, version),
     ProgramFolder = AppContext.BaseDirectory,
     Packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(home, ".nuget", "packages"),
     Cores = PhysicalCores.Count("/sys/devices/system/cpu", Environment.ProcessorCount),
@@ -21,7 +24,7 @@ var machine = new Machine
     Pid = Environment.ProcessId,
     StartOf = Processes.StartOf,
     BucketServer = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_S3") ?? Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL"),
-    Version = typeof(Machine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
+    Version = version,
 };
 
 var chosen = await CommandLine.ParseAsync(args, machine.Version);

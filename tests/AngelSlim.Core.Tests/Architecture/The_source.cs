@@ -21,6 +21,7 @@ public sealed partial class The_source
         ["AngelSlim.Core.Stages"] = ["Manifests", "Artifacts", "Text", "Reporting", "Statistics"],
         ["AngelSlim.Core.Planning"] = ["Manifests", "Artifacts", "Stages"],
         ["AngelSlim.Core.Running"] = ["Manifests", "Artifacts", "Reporting", "Stages", "Planning"],
+        ["AngelSlim.Core.Hub"] = ["Manifests", "Artifacts", "Stages", "Running"],
         ["AngelSlim.Core.Upkeep"] = ["Manifests", "Artifacts", "Running", "Stages"],
         ["AngelSlim.Core.Sharing"] = ["Manifests", "Artifacts", "Running", "Stages", "Planning", "Upkeep"],
         ["AngelSlim.Torch.Tensors"] = [],

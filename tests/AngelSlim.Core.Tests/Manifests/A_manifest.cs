@@ -140,8 +140,10 @@ public sealed class A_manifest : IDisposable
     [InlineData("{ \"model\": \"target\", \"builtin\": \"tiny-text\" }", "(1,58): error ASL0008: 'target' has both 'model' and 'builtin'; keep one.")]
     [InlineData("{ \"model\": \"nowhere/at/all\" }", "(1,37): error ASL0007: There is no folder 'nowhere/at/all' in FOLDER; paths are relative to the manifest.")]
     [InlineData("{ \"model\": \"empty\" }", "(1,37): error ASL0007: The folder FOLDER/empty has no config.json;")]
-    [InlineData("{ \"model\": \"org/model-2\" }", "(1,37): error ASL0007: 'org/model-2' is neither a folder beside the manifest nor a model in the hub cache FOLDER/hub; fetch it with 'hf download org/model-2',")]
-    [InlineData("{ \"model\": \"org/part\" }", "(1,37): error ASL0007: The folder FOLDER/hub/models--org--part/snapshots/abc123 has no config.json;")]
+    [InlineData("{ \"model\": \"org/model-2\" }", "(1,37): error ASL0007: 'org/model-2' is neither a folder beside the manifest nor a model in the hub cache FOLDER/hub; --offline forbids to download it.")]
+    [InlineData("{ \"model\": \"org/part\" }", "(1,37): error ASL0007: 'org/part' is in the hub cache, but FOLDER/hub/models--org--part/snapshots/abc123 has no config.json; --offline")]
+    [InlineData("{ \"model\": \"org/model-1\", \"revision\": \"../x\" }", "(1,64): error ASL0006: 'target.revision' is the text '../x'; expected a text that matches ")]
+    [InlineData("{ \"model\": \"org/model-1\", \"revision\": \"v1\" }", "(1,37): error ASL0007: 'org/model-1@v1' is in the hub cache, but there is no FOLDER/hub/models--org--model-1/refs/v1; --offline")]
     [InlineData("{ \"model\": \"a\\u0000b\" }", "(1,37): error ASL0007: There is no folder 'a\\u0000b'")]
     [InlineData("{ \"builtin\": \"tiny-txt\" }", "(1,39): error ASL0009: 'target.builtin' is 'tiny-txt'; expected 'tiny-text'; did you mean 'tiny-text'?")]
     [InlineData("{ \"builtin\": \"../target\" }", "(1,39): error ASL0009: 'target.builtin' is '../target'; expected 'tiny-text'")]
@@ -205,6 +207,13 @@ public sealed class A_manifest : IDisposable
             ],
             read.Warnings.Select(_folder.Told));
     }
+
+    [Theory]
+    [InlineData("\"model\": \"target\"", "'target' is a folder")]
+    [InlineData("\"builtin\": \"tiny-text\"", "'target.model' names no model of the hub")]
+    public void Is_warned_of_a_revision_of_what_has_none(string target, string why) => Assert.Contains(
+        $"warning ASL0008: 'target.revision' is not used, because {why}; remove it.",
+        _folder.Told(Assert.Single(_folder.Read($$"""{ "name": "e", "target": { {{target}}, "revision": "v1" }, "data": { "train": ["train.jsonl"] } }""").Warnings)), StringComparison.Ordinal);
 
     [Fact]
     public void Knows_where_each_setting_stands()

@@ -14,7 +14,8 @@ internal sealed class ManifestFolder : IDisposable
         foreach (var file in new[]
         {
             "train.jsonl", "more.jsonl", "heldout.jsonl", "prompts.jsonl", "target/config.json", "empty/readme.txt", "builtin/tiny-text/config.json",
-            "hub/models--org--model-1/snapshots/abc123/config.json", "hub/models--org--part/snapshots/abc123/readme.txt",
+            "hub/models--org--model-1/snapshots/abc123/config.json", "hub/models--org--model-1/snapshots/abc123/tokenizer.json",
+            "hub/models--org--model-1/snapshots/abc123/model.safetensors", "hub/models--org--part/snapshots/abc123/readme.txt",
         })
         {
             Write(file, "{}");
@@ -28,7 +29,7 @@ internal sealed class ManifestFolder : IDisposable
 
     public string Manifest => Path.Combine(Root, "e.json");
 
-    public Surroundings Surroundings => new(Path.Combine(Root, "hub"), Path.Combine(Root, "builtin"));
+    public Surroundings Surroundings => new(Path.Combine(Root, "hub"), Path.Combine(Root, "builtin")) { OfflineBy = "--offline" };
 
     public ReadExperiment Read(string json)
     {

@@ -116,6 +116,7 @@ public sealed class A_word_that_is_begun : IDisposable
             Columns = null,
             Clock = TimeProvider.System,
             Surroundings = Surroundings.Of(_ => null, "", ""),
+            Hub = () => throw new InvalidOperationException("Nobody who presses a key waits for the hub."),
             ProgramFolder = Golden.Root,
             Packages = "",
             AvailableMemory = () => 1L << 30,

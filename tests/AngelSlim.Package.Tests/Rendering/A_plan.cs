@@ -19,17 +19,17 @@ public sealed class A_plan(ITestOutputHelper output) : IDisposable
     public void Dispose() => _history.Dispose();
 
     [Fact]
-    public void Of_what_was_never_made_has_no_costs() => Golden.Matches("plan-fresh.txt", _history.Lasting(PlanText.Of(_history.Toy.Plan(_history.Steps()), Free)));
+    public void Of_what_was_never_made_has_no_costs() => Golden.Matches("plan-fresh.txt", _history.Lasting(PlanText.Of(_history.Toy.Plan(_history.Steps()), Free, [])));
 
     [Fact]
-    public void Of_a_change_says_what_it_will_probably_cost() => Golden.Matches("plan-changed.txt", _history.Lasting(PlanText.Of(Changed(), Free)));
+    public void Of_a_change_says_what_it_will_probably_cost() => Golden.Matches("plan-changed.txt", _history.Lasting(PlanText.Of(Changed(), Free, [])));
 
     [Fact]
     public void Warns_when_the_disk_is_too_small() =>
-        Assert.EndsWith("\nwarning: that is more than is free; make room, or take another store with --store", PlanText.Of(Changed(), free: 3), StringComparison.Ordinal);
+        Assert.EndsWith("\nwarning: that is more than is free; make room, or take another store with --store", PlanText.Of(Changed(), free: 3, []), StringComparison.Ordinal);
 
     [Fact]
-    public void Is_a_document() => Golden.Matches("plan-changed.json", _history.Lasting(PlanDocument.Of("toy.json", Changed(), Free).ToJson()));
+    public void Is_a_document() => Golden.Matches("plan-changed.json", _history.Lasting(PlanDocument.Of("toy.json", Changed(), Free, []).ToJson()));
 
     [Fact]
     public void Is_drawn_by_mermaid() => Golden.Matches("plan.mermaid", MermaidGraph.Of(PlanGraph.Of(Changed())));

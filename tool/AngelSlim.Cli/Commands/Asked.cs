@@ -1,4 +1,5 @@
 using AngelSlim.Cli.Rendering;
+using AngelSlim.Core.Hub;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Reading;
 using AngelSlim.Core.Planning;
@@ -18,21 +19,33 @@ internal sealed record Asked(ReadExperiment Manifest, SweepGraph Graph)
     /// <summary>All steps, of all points of a sweep.</summary>
     public IReadOnlyList<Step> Steps => Graph.Steps;
 
+    /// <summary>Models that are not on this machine, whose small files were fetched to read the manifest.</summary>
+    public IReadOnlyList<Outstanding> ToFetch { get; private init; } = [];
+
     /// <summary>Reads a manifest as the options change it, and works out its steps; warnings go to the talk.</summary>
+    /// <param name="machine">Where.</param>
+    /// <param name="manifest">Which.</param>
+    /// <param name="threads">Of each tensor step.</param>
+    /// <param name="wanted">What is fetched of models that are not on this machine.</param>
+    /// <param name="stop">Stops the fetching.</param>
     /// <exception cref="UserException">Something is wrong with it.</exception>
-    public static Asked Read(Machine machine, ManifestOptions manifest, int threads)
+    public static Asked Read(Machine machine, ManifestOptions manifest, int threads, Fetched wanted = Fetched.Nothing, CancellationToken stop = default)
     {
-        var read = ReadManifest(machine, manifest);
-        return new(read, SweepGraph.Of(read, Composition.Stages(new TensorRuntime(machine.Packages, threads))));
+        var (read, models) = ReadManifest(machine, manifest, wanted, stop);
+        return new(read, SweepGraph.Of(read, Composition.Stages(new TensorRuntime(machine.Packages, threads)))) { ToFetch = models };
     }
 
     /// <summary>Reads a manifest as the options change it; warnings go to the talk.</summary>
-    /// <exception cref="UserException">Something is wrong with it.</exception>
-    public static ReadExperiment ReadManifest(Machine machine, ManifestOptions manifest)
+    /// <inheritdoc cref="Read"/>
+    public static (ReadExperiment Read, IReadOnlyList<Outstanding> ToFetch) ReadManifest(Machine machine, ManifestOptions manifest, Fetched wanted = Fetched.Nothing, CancellationToken stop = default)
     {
-        var read = ExperimentReader.Read(manifest.Path, machine.Surroundings, ChangeReader.Read(manifest.Changes));
-        ProblemLines.Write(read.Warnings, machine.Talk, machine.Columns);
-        return read;
+        var surroundings = manifest.Offline ? machine.Surroundings with { OfflineBy = "--offline" } : machine.Surroundings;
+        var changes = ChangeReader.Read(manifest.Changes);
+        ReadExperiment Again() => ExperimentReader.Read(manifest.Path, surroundings, changes);
+        var read = Again();
+        var (known, models) = wanted is Fetched.Nothing || !read.Unfetched.Any() ? (read, []) : Fetching.Fetch(machine, read, wanted, Again, stop);
+        ProblemLines.Write(known.Warnings, machine.Talk, machine.Columns);
+        return (known, models);
     }
 
     /// <summary>For verbs that make sense for a sweep only.</summary>

@@ -35,6 +35,7 @@ internal static class CommandLine
         typeof(PlanVerb),
         typeof(ExplainVerb),
         typeof(ValidateVerb),
+        typeof(FetchVerb),
         typeof(StatusVerb),
         typeof(RunsVerb),
         typeof(ShowVerb),

@@ -40,7 +40,7 @@ internal sealed class ExplainCommand(Machine machine, ExplainOptions options)
             throw new UserException(ProblemCode.Usage, "--against compares a step with a run's; leave it out beside --value.");
         }
 
-        var settings = new SettingOrigins(Asked.ReadManifest(machine, options.Manifest)).Beneath(path);
+        var settings = new SettingOrigins(Asked.ReadManifest(machine, options.Manifest).Read).Beneath(path);
         var schema = JsonNode.Parse(File.ReadAllText(Path.Combine(machine.ProgramFolder, "schemas", "experiment.schema.json")))!;
         var description = SettingDescription.Of(schema, path);
         return options.Json ? ValueDocument.Of(options.Manifest.Path, path, settings, description).ToJson() : ExplanationText.Of(settings, description);

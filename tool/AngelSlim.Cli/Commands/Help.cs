@@ -17,6 +17,9 @@ internal static class Help
     /// <summary>Of <c>--unset</c>.</summary>
     public const string Unset = "Leave a setting out, so that its default holds; repeatable";
 
+    /// <summary>Of <c>--offline</c>.</summary>
+    public const string Offline = "Never touch the network: a hub model that is not on this machine is an error. HF_HUB_OFFLINE=1 does the same";
+
     /// <summary>Of the argument that names a manifest only for its store.</summary>
     public const string ManifestThatWasRun = "A manifest that was run; the store of this folder when left out";
 

@@ -10,12 +10,14 @@ namespace AngelSlim.Cli.Commands;
 /// <param name="Set">For help and parser; see <see cref="Changes"/>.</param>
 /// <param name="SetFile">For help and parser; see <see cref="Changes"/>.</param>
 /// <param name="Unset">For help and parser; see <see cref="Changes"/>.</param>
+/// <param name="Offline">Nothing is downloaded.</param>
 internal sealed record ManifestOptions(
     [FromService] Choice Choice,
     [Argument("manifest", Description = Help.Manifest)] string Path,
     [Option("set", ValueName = "path=value", Description = Help.Set)] string[]? Set = null,
     [Option("set-file", ValueName = "path=file", Description = Help.SetFile)] string[]? SetFile = null,
-    [Option("unset", ValueName = "path", Description = Help.Unset)] string[]? Unset = null) : ICommandParameterSet
+    [Option("unset", ValueName = "path", Description = Help.Unset)] string[]? Unset = null,
+    [Option("offline", Description = Help.Offline)] bool Offline = false) : ICommandParameterSet
 {
     /// <summary>In the order of the command line.</summary>
     public IReadOnlyList<ManifestChange> Changes => Choice.Changes;

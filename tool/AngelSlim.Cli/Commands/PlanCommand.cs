@@ -20,7 +20,7 @@ internal sealed class PlanCommand(Machine machine, PlanOptions options)
     public int Execute()
     {
         var draw = Drawing();
-        var asked = Asked.Read(machine, options.Manifest, machine.Cores);
+        var asked = Asked.Read(machine, options.Manifest, machine.Cores, Fetched.SmallFiles);
         using var store = asked.Open(options.Store, machine.Clock);
         var plan = store.Planner.Make(asked.Steps);
         if (draw is not null)
@@ -30,7 +30,7 @@ internal sealed class PlanCommand(Machine machine, PlanOptions options)
         }
 
         var free = new DriveInfo(store.Artifacts.Root).AvailableFreeSpace;
-        machine.Output.WriteLine(options.Json ? PlanDocument.Of(options.Manifest.Path, plan, free).ToJson() : PlanText.Of(plan, free));
+        machine.Output.WriteLine(options.Json ? PlanDocument.Of(options.Manifest.Path, plan, free, asked.ToFetch).ToJson() : PlanText.Of(plan, free, asked.ToFetch));
         return ExitCode.Done;
     }
 

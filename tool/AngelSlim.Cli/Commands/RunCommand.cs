@@ -73,7 +73,7 @@ internal sealed class RunCommand(Machine machine, RunOptions options, Stopping s
     {
         options.Manifest.Files.ToList().ForEach(files.Add);
         var (threads, share, toOutput) = (options.Running.ThreadCount(machine), options.VerifiedShare, options.EventsToOutput);
-        var asked = Asked.Read(machine, options.Manifest, threads);
+        var asked = Asked.Read(machine, options.Manifest, threads, options.Selection.Frozen ? Fetched.Nothing : Fetched.Everything, stopping.Token);
         if (options.NeedsSweep)
         {
             asked.RefuseUnlessSweep();

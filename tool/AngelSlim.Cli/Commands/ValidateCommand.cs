@@ -1,4 +1,5 @@
 using AngelSlim.Cli.Documents;
+using AngelSlim.Cli.Rendering;
 using AngelSlim.Core.Manifests;
 using Cocona;
 
@@ -12,13 +13,14 @@ internal sealed class ValidateCommand(Machine machine, ManifestOptions manifest,
     {
         try
         {
-            var read = Asked.ReadManifest(machine, manifest);
-            machine.Output.WriteLine(json ? ValidateDocument.Of(manifest.Path, read.Warnings).ToJson() : $"{manifest.Path}: no errors");
+            var (read, models) = Asked.ReadManifest(machine, manifest, Fetched.SmallFiles);
+            IEnumerable<string> lines = [$"{manifest.Path}: no errors", .. models.Select(Words.Of)];
+            machine.Output.WriteLine(json ? ValidateDocument.Of(manifest.Path, read.Warnings, models).ToJson() : string.Join('\n', lines));
             return ExitCode.Done;
         }
         catch (UserException failure) when (json)
         {
-            machine.Output.WriteLine(ValidateDocument.Of(manifest.Path, failure.Problems).ToJson());
+            machine.Output.WriteLine(ValidateDocument.Of(manifest.Path, failure.Problems, []).ToJson());
             throw;
         }
     }

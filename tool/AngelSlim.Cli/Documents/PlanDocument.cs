@@ -1,3 +1,4 @@
+using AngelSlim.Core.Hub;
 using AngelSlim.Core.Planning;
 
 namespace AngelSlim.Cli.Documents;
@@ -12,13 +13,17 @@ internal sealed record PlanDocument : Document
     /// <summary>Every step after those that it reads.</summary>
     public required IReadOnlyList<PlanDocumentStep> Steps { get; init; }
 
+    /// <summary>Models of the hub that are not on this machine; a run downloads them before the first step.</summary>
+    public required IReadOnlyList<DocumentModel> ToFetch { get; init; }
+
     /// <summary>All steps together.</summary>
     public required PlanDocumentTotals Totals { get; init; }
 
     /// <summary>Of a plan.</summary>
-    public static PlanDocument Of(string manifest, Plan plan, long freeBytes) => new()
+    public static PlanDocument Of(string manifest, Plan plan, long freeBytes, IReadOnlyList<Outstanding> models) => new()
     {
         Manifest = manifest,
+        ToFetch = [.. models.Select(DocumentModel.Of)],
         Steps = [.. plan.Steps.Select(PlanDocumentStep.Of)],
         Totals = new()
         {

@@ -1,3 +1,4 @@
+using AngelSlim.Core.Hub;
 using AngelSlim.Core.Manifests;
 
 namespace AngelSlim.Cli.Documents;
@@ -15,9 +16,13 @@ internal sealed record ValidateDocument : Document
     /// <summary>Errors; the warnings when there is none.</summary>
     public required IReadOnlyList<ValidateDocumentProblem> Problems { get; init; }
 
+    /// <summary>Models of the hub that are not on this machine; a run downloads them before the first step.</summary>
+    public required IReadOnlyList<DocumentModel> ToFetch { get; init; }
+
     /// <summary>Of what was found.</summary>
-    public static ValidateDocument Of(string manifest, IReadOnlyList<Problem> problems) => new()
+    public static ValidateDocument Of(string manifest, IReadOnlyList<Problem> problems, IReadOnlyList<Outstanding> models) => new()
     {
+        ToFetch = [.. models.Select(DocumentModel.Of)],
         Manifest = manifest,
         Valid = !problems.Any(problem => problem.Severity is Severity.Error),
         Problems = [.. problems.Select(ValidateDocumentProblem.Of)],

@@ -1,3 +1,4 @@
+using AngelSlim.Core.Hub;
 using AngelSlim.Core.Planning;
 
 namespace AngelSlim.Cli.Rendering;
@@ -10,7 +11,8 @@ internal static class PlanText
     /// <summary>A table of the steps, and what is still to be done.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="free">Bytes that are free where the store lies.</param>
-    public static string Of(Plan plan, long free)
+    /// <param name="models">That a run fetches first.</param>
+    public static string Of(Plan plan, long free, IReadOnlyList<Outstanding> models)
     {
         var hasHistory = plan.Steps.Any(step => step.Expected is not null);
         var table = hasHistory ? new Table("step", "plan", "time", "size", "why") : new Table("step", "plan", "why");
@@ -25,6 +27,7 @@ internal static class PlanText
             table.ToString(),
             $"{plan.Count(StepState.Have)} have, {plan.Count(StepState.Run)} run, {plan.Count(StepState.Waits)} wait",
             .. hasHistory ? Costs(plan, free) : [],
+            .. models.Select(Words.Of),
         ];
         return string.Join('\n', lines);
     }

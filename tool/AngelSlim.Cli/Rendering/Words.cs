@@ -1,4 +1,5 @@
 using System.Globalization;
+using AngelSlim.Core.Hub;
 using AngelSlim.Core.Running;
 using AngelSlim.Core.Stages;
 
@@ -51,6 +52,9 @@ internal static class Words
     /// <param name="verdict">What was expected and found.</param>
     public static string Of(string? point, Verdict verdict) =>
         string.Create(CultureInfo.InvariantCulture, $"{(point is null ? "" : $"{point}: ")}acceptance length at k = {verdict.Tokens}: {verdict.Found:0.000}, at least {verdict.AtLeast} expected: {(verdict.IsMet ? "met" : "MISSED")}");
+
+    /// <summary>A model that a run fetches first.</summary>
+    public static string Of(Outstanding model) => $"{model.Model} is downloaded before the first step: {Count(model.Weights.Count, "file")}, {OfBytes(model.Bytes)}";
 
     /// <summary>Done of total, rate, time left, and the stage's own figures, as far as they are known.</summary>
     public static string Of(Progressed progressed, Pace pace)

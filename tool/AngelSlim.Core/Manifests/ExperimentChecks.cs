@@ -36,6 +36,11 @@ internal static class ExperimentChecks
             checks.Wrong(ProblemCode.MissingMember, "target", "'target' names no model; give one of 'model', 'builtin' and 'pretrain'.");
         }
 
+        if (target.Model is null && checks.IsGiven("target.revision"))
+        {
+            checks.Odd("target.revision", "'target.revision' is not used, because 'target.model' names no model of the hub; remove it.");
+        }
+
         foreach (var surplus in given.Skip(1))
         {
             checks.Wrong(ProblemCode.Contradiction, $"target.{surplus}", $"'target' has both '{given[0]}' and '{surplus}'; keep one.");

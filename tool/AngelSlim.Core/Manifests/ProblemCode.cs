@@ -56,6 +56,11 @@ internal static class ProblemCode
     public const string Usage = "ASL0010";
 
     [Explained(
+        "The hub has the model, and this user may not read it: its licence was not accepted, it is private, or the token is not valid.",
+        "Accept the licence on the model's page, and set `HF_TOKEN` to a token of that account.")]
+    public const string NoAccess = "ASL0011";
+
+    [Explained(
         "A step that is named is none of the experiment's.",
         "Take a name that `plan` shows; the message says the nearest.")]
     public const string UnknownStep = "ASL0020";
@@ -110,6 +115,11 @@ internal static class ProblemCode
         "The assembly that `target.assembly` names is none, has no family of targets, has one that clashes with another, or a family in it fails.",
         "Name the .dll of a family's project that was built against this tool; mend the family where the message says.")]
     public const string BadFamily = "ASL1009";
+
+    [Explained(
+        "What came from the hub is not what it said: another hash, another size, no list of files, a way that leads in circles.",
+        "Run again. If it stays, look at `HF_ENDPOINT` and at proxies on the way, or fetch the model by other means and name its folder.")]
+    public const string BadDownload = "ASL1010";
 
     // Results.
     [Explained(
@@ -182,4 +192,9 @@ internal static class ProblemCode
         "What a cache holds under a key is not that result, or not all of it; nothing of it was taken.",
         "Take it out with `cache verify --fix`, and push it again from a store that has it.")]
     public const string CacheCorrupt = "ASL3009";
+
+    [Explained(
+        "The hub cannot be reached, or breaks off again and again; exit code 8. What came is kept.",
+        "Look at the network and at `HF_ENDPOINT`, `HTTPS_PROXY` and `NO_PROXY`, and run again; `--offline` works with what is on this machine.")]
+    public const string HubUnreachable = "ASL3010";
 }

@@ -15,6 +15,9 @@ internal sealed record ReadExperiment(string Path, Experiment Experiment, Locate
     /// <summary>The points of a sweep, in order; empty when the manifest has none.</summary>
     public IReadOnlyList<ReadPoint> Points { get; init; } = [];
 
+    /// <summary>The models, of all points, that have to be fetched before anything can run.</summary>
+    public IEnumerable<HubModel> Unfetched => Points.Select(point => point.Experiment).Prepend(this).Select(read => read.Sources.Unfetched).OfType<HubModel>().Distinct();
+
     /// <summary>The folder of the manifest, absolute; what it names is relative to it.</summary>
     public string Folder => System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!;
 
@@ -31,8 +34,11 @@ internal sealed record ReadPoint(IReadOnlyList<SweepSetting> Settings, ReadExper
 /// <summary>What the user brought, found on disk: absolute paths.</summary>
 internal sealed record Sources
 {
-    /// <summary>The target's folder; null when the run trains one first.</summary>
+    /// <summary>The target's folder; null when the run trains one first, or when nothing of it was fetched yet.</summary>
     public required string? Target { get; init; }
+
+    /// <summary>The target, if it is a model of the hub that is not on this machine, or only in part; a run fetches it first.</summary>
+    public HubModel? Unfetched { get; init; }
 
     /// <summary>The assembly with the target's family; null when the tool knows the family.</summary>
     public required string? Assembly { get; init; }

@@ -14,9 +14,11 @@ internal sealed class SourceFinder(string folder, Surroundings surroundings, Che
     public Sources Find(Experiment experiment)
     {
         var train = Files("data.train", experiment.Data.Train, []);
+        var (target, unfetched) = Target(experiment.Target);
         return new()
         {
-            Target = Target(experiment.Target),
+            Target = target,
+            Unfetched = unfetched,
             Assembly = Assembly(experiment.Target),
             Train = train,
             Heldout = Files("data.heldout", experiment.Data.Heldout, train),
@@ -53,14 +55,15 @@ internal sealed class SourceFinder(string folder, Surroundings surroundings, Che
         return files;
     }
 
-    private string? Target(TargetSettings target)
+    /// <summary>The target's folder, as far as it is there, and the model that has to be fetched first.</summary>
+    private (string? Folder, HubModel? Unfetched) Target(TargetSettings target)
     {
-        if (target.Model is { } model && checks.AreSound("target.model"))
+        if (target.Model is { } model && checks.AreSound("target.model", "target.revision"))
         {
-            return Model(model);
+            return Model(model, target.Revision);
         }
 
-        return target.Builtin is { } builtin && checks.AreSound("target.builtin") ? Builtin(builtin) : null;
+        return (target.Builtin is { } builtin && checks.AreSound("target.builtin") ? Builtin(builtin) : null, null);
     }
 
     /// <summary>Whether it is an assembly shows in its first bytes; what is in it when it is loaded.</summary>
@@ -90,30 +93,34 @@ internal sealed class SourceFinder(string folder, Surroundings surroundings, Che
         return full;
     }
 
-    private string? Model(string model)
+    private (string? Folder, HubModel? Unfetched) Model(string model, string revision)
     {
         if (FullPath(model) is { } full && Directory.Exists(full))
         {
-            return WithConfig(full, "target.model");
+            if (checks.IsGiven("target.revision"))
+            {
+                checks.Odd("target.revision", $"'target.revision' is not used, because {Shown.Quoted(model)} is a folder; remove it.");
+            }
+
+            return (WithConfig(full, "target.model"), null);
         }
 
-        if (!HubCache.IsId(model))
+        if (!HubModel.IsId(model))
         {
             checks.Wrong(ProblemCode.MissingFile, "target.model", $"There is no folder {Shown.Quoted(model)}{Whence(model)}.");
-            return null;
+            return (null, null);
         }
 
-        var snapshot = HubCache.Snapshot(surroundings.HubCache, model);
-        if (snapshot.Folder is { } found)
+        var wanted = new HubModel(model, revision);
+        var snapshot = HubCache.Snapshot(surroundings.HubCache, wanted);
+        if (snapshot.IsWhole || surroundings.OfflineBy is not { } forbidding)
         {
-            return WithConfig(found, "target.model");
+            return (snapshot.Folder, snapshot.IsWhole ? null : wanted);
         }
 
-        var why = snapshot.Fault is { } fault
-            ? $"is in the hub cache, but {fault}; fetch it again"
-            : $"is neither a folder beside the manifest nor a model in the hub cache {surroundings.HubCache}; fetch it";
-        checks.Wrong(ProblemCode.MissingFile, "target.model", $"{Shown.Quoted(model)} {why} with 'hf download {model}', or name its folder.");
-        return null;
+        var why = snapshot.Fault is { } fault ? $"is in the hub cache, but {fault}" : $"is neither a folder beside the manifest nor a model in the hub cache {surroundings.HubCache}";
+        checks.Wrong(ProblemCode.MissingFile, "target.model", $"{Shown.Quoted(wanted.ToString())} {why}; {forbidding} forbids to download it. Leave that out, fill the cache on a machine with a network ('dotnet angelslim fetch'), or name the model's folder.");
+        return (null, null);
     }
 
     private string? Builtin(string name)

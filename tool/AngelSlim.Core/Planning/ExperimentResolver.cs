@@ -63,6 +63,7 @@ internal sealed class ExperimentResolver
 
     private StepInput Target() => _experiment.Target.Pretrain is { } pretrain
         ? Add("pretrain", pretrain, [])
+        : _read.Sources.Unfetched is { } model ? new Unfetched(model)
         : new FromSource(new TargetFolder(_read.Sources.Target!) { Assembly = _read.Sources.Assembly });
 
     private FromStep Tokenize(StepInput target)
@@ -158,7 +159,7 @@ internal sealed class ExperimentResolver
     };
 
     private string? TargetHubId() =>
-        _experiment.Target.Model is { } model && HubCache.IsId(model) && !Directory.Exists(Path.GetFullPath(model, _read.Folder)) ? model : null;
+        _experiment.Target.Model is { } model && HubModel.IsId(model) && !Directory.Exists(Path.GetFullPath(model, _read.Folder)) ? model : null;
 
     /// <summary>The effective manifest for the report, without what is in no key: where files lie, and what changes only the speed.</summary>
     private JsonObject WithoutPlaces()

@@ -55,7 +55,7 @@ internal sealed class Planner(ArtifactStore store, SourceDigests sources, IHisto
     private PlannedStep Find(Step step, IReadOnlyDictionary<string, StoredArtifact> made, Func<Artifact, SourceContent> read)
     {
         var brought = step.Sources.ToDictionary(source => source, read);
-        var missing = step.Producers.Where(id => !made.ContainsKey(id)).ToList();
+        var missing = step.ToFetch.Select(model => model.ToString()).Concat(step.Producers.Where(id => !made.ContainsKey(id))).ToList();
         if (missing.Count > 0)
         {
             var more = missing.Count > ProducersShown ? $" and {missing.Count - ProducersShown + 1} more" : "";

@@ -47,6 +47,7 @@ internal sealed record Recipe(string Stage, string Text)
         JsonNode? Content(StepInput input) => input switch
         {
             FromStep from => made.TryGetValue(from.StepId, out var artifact) ? artifact.Listing.Digest.Hex : NotMade,
+            Unfetched => NotMade,
             FromSource source => brought[source.Source].Digest.Hex,
             FromMany many => new JsonArray([.. many.Items.Select(Content)]),
             _ => null,

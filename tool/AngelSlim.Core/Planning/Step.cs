@@ -1,4 +1,5 @@
 using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Stages;
 
 namespace AngelSlim.Core.Planning;
@@ -15,6 +16,9 @@ internal sealed record Step(string Id, IStage Stage, object Settings, IReadOnlyD
 
     /// <summary>What the user brought for it, each once.</summary>
     public IEnumerable<Artifact> Sources => Leaves.OfType<FromSource>().Select(input => input.Source).Distinct();
+
+    /// <summary>Models that have to be fetched before it can run, each once.</summary>
+    public IEnumerable<HubModel> ToFetch => Leaves.OfType<Unfetched>().Select(input => input.Model).Distinct();
 
     private IEnumerable<StepInput> Leaves => Inputs.Values.SelectMany(input => input.Leaves);
 }

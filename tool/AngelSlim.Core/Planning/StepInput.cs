@@ -1,4 +1,5 @@
 using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
 
 namespace AngelSlim.Core.Planning;
 
@@ -14,6 +15,9 @@ internal sealed record FromStep(string StepId) : StepInput;
 
 /// <summary>What the user brought: a <see cref="SourceFile"/> or a <see cref="TargetFolder"/>.</summary>
 internal sealed record FromSource(Artifact Source) : StepInput;
+
+/// <summary>A model of the hub that is not, or not whole, on this machine: what it holds is not known before it is fetched.</summary>
+internal sealed record Unfetched(HubModel Model) : StepInput;
 
 /// <summary>A list, in order.</summary>
 internal sealed record FromMany(IReadOnlyList<StepInput> Items) : StepInput;

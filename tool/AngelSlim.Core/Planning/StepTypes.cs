@@ -60,6 +60,7 @@ internal static class StepTypes
     {
         FromStep step => made.TryGetValue(step.StepId, out var output) && output == type,
         FromSource source => source.Source.GetType() == type && source.Source is SourceFile or TargetFolder,
+        Unfetched => type == typeof(TargetFolder),
         _ => false,
     };
 

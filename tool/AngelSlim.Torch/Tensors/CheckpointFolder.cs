@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AngelSlim.Core.Manifests;
 using static TorchSharp.torch;
 
@@ -7,9 +6,6 @@ namespace AngelSlim.Torch.Tensors;
 /// <summary>The weights of a Hugging Face folder: <c>model.safetensors</c>, else the shards of <c>model.safetensors.index.json</c>.</summary>
 internal sealed class CheckpointFolder : IDisposable
 {
-    private const string Single = "model.safetensors";
-    private const string Index = "model.safetensors.index.json";
-    private const long LongestIndex = 100_000_000;
     private readonly Dictionary<string, SafetensorsFile> _fileOf = new(StringComparer.Ordinal);
     private readonly List<SafetensorsFile> _files = [];
     private readonly string _folder;
@@ -17,7 +13,7 @@ internal sealed class CheckpointFolder : IDisposable
     private CheckpointFolder(string folder) => _folder = folder;
 
     /// <summary>The file to name in messages.</summary>
-    public TextPlace Place => new(Path.Combine(_folder, _files.Count is 1 ? Single : Index));
+    public TextPlace Place => new(Path.Combine(_folder, _files.Count is 1 ? CheckpointFiles.Weights : CheckpointFiles.Index));
 
     /// <summary>All tensors' names.</summary>
     public IReadOnlyCollection<string> Names => _fileOf.Keys;
@@ -29,17 +25,17 @@ internal sealed class CheckpointFolder : IDisposable
         var checkpoint = new CheckpointFolder(folder);
         try
         {
-            if (File.Exists(Path.Combine(folder, Single)))
+            if (File.Exists(Path.Combine(folder, CheckpointFiles.Weights)))
             {
                 checkpoint.AddAll();
             }
-            else if (File.Exists(Path.Combine(folder, Index)))
+            else if (File.Exists(Path.Combine(folder, CheckpointFiles.Index)))
             {
                 checkpoint.AddShards();
             }
             else
             {
-                throw Wrong(folder, $"{Single} or {Index} expected, neither found. Weights as pickle (*.bin, *.pt) have to be converted to safetensors first.");
+                throw Wrong(folder, $"{CheckpointFiles.Weights} or {CheckpointFiles.Index} expected, neither found. Weights as pickle (*.bin, *.pt) have to be converted to safetensors first.");
             }
         }
         catch
@@ -69,8 +65,8 @@ internal sealed class CheckpointFolder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _files.ForEach(file => file.Dispose());
 
-    private static DataException Wrong(string path, string message, Exception? inner = null) =>
-        new(ProblemCode.BadWeights, message, new TextPlace(path), inner);
+    private static DataException Wrong(string path, string message) =>
+        new(ProblemCode.BadWeights, message, new TextPlace(path));
 
     private SafetensorsFile Find(string name) => _fileOf.TryGetValue(name, out var file)
         ? file
@@ -85,7 +81,7 @@ internal sealed class CheckpointFolder : IDisposable
 
     private void AddAll()
     {
-        var file = Open(_folder, Single);
+        var file = Open(_folder, CheckpointFiles.Weights);
         foreach (var name in file.Tensors.Keys)
         {
             _fileOf.Add(name, file);
@@ -94,16 +90,10 @@ internal sealed class CheckpointFolder : IDisposable
 
     private void AddShards()
     {
-        var path = Path.Combine(_folder, Index);
+        var path = Path.Combine(_folder, CheckpointFiles.Index);
         var files = new Dictionary<string, SafetensorsFile>(StringComparer.Ordinal);
-        foreach (var (tensor, shard) in ReadMap(path))
+        foreach (var (tensor, shard) in CheckpointFiles.ReadIndex(path))
         {
-            // A plain name: a path could lead out of the folder.
-            if (shard != Path.GetFileName(shard) || !shard.EndsWith(".safetensors", StringComparison.Ordinal))
-            {
-                throw Wrong(path, $"the weight_map of '{tensor}' should be the name of a .safetensors file in the same folder, '{shard}' found. Fetch the checkpoint again.");
-            }
-
             if (!files.TryGetValue(shard, out var file))
             {
                 files.Add(shard, file = Open(_folder, shard));
@@ -115,25 +105,6 @@ internal sealed class CheckpointFolder : IDisposable
             }
 
             _fileOf.Add(tensor, file);
-        }
-    }
-
-    private static Dictionary<string, string> ReadMap(string path)
-    {
-        if (new FileInfo(path).Length > LongestIndex)
-        {
-            throw Wrong(path, $"an index of at most {LongestIndex} bytes expected, {new FileInfo(path).Length} found.");
-        }
-
-        try
-        {
-            using var index = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
-            return index.RootElement.GetProperty("weight_map").EnumerateObject()
-                .ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? "", StringComparer.Ordinal);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            throw Wrong(path, $"an object with weight_map, tensor name to file name, expected: {e.Message} Fetch the checkpoint again.", e);
         }
     }
 }

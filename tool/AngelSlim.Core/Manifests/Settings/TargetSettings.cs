@@ -1,12 +1,20 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace AngelSlim.Core.Manifests.Settings;
 
 /// <summary>The target model: exactly one of <see cref="Model"/>, <see cref="Builtin"/> and <see cref="Pretrain"/>.</summary>
 public sealed record TargetSettings
 {
-    /// <summary>A folder with a Hugging Face checkpoint, or a hub id that the local hub cache has.</summary>
+    /// <summary>A folder with a Hugging Face checkpoint, or a hub id. What the local hub cache does not have is downloaded before the first step.</summary>
     [Example("\"../models/Qwen3-0.6B\"")]
     [Example("\"Qwen/Qwen3-0.6B\"")]
     public string? Model { get; init; }
+
+    /// <summary>A branch, a tag or a commit of a hub model. A branch or a tag stays at the commit that was downloaded; a commit is the same everywhere.</summary>
+    [Example("\"c1899de289a04d12100db370d81485cdf75e47ca\"")]
+    [RegularExpression("^[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){0,4}$")]
+    [Incidental]
+    public string Revision { get; init; } = "main";
 
     /// <summary>A small target that comes with the tool: <c>tiny-text</c>.</summary>
     [Example("\"tiny-text\"")]

@@ -142,7 +142,7 @@ internal sealed class Explainer
         var digests = RecipeInputs.Of(recipe.Text);
         return from input in step.Step.Inputs
                let name = Recipe.InputName(input.Key)
-               from item in input.Value.Leaves.Where(leaf => leaf is not Absent).Zip(digests[name])
+               from item in input.Value.Leaves.Where(leaf => leaf is not (Absent or Unfetched)).Zip(digests[name])
                select new ExplainedInput(
                    name, (item.First as FromStep)?.StepId, (item.First as FromSource)?.Source.Location,
                    Digest.IsDigest(item.Second) ? item.Second : null);

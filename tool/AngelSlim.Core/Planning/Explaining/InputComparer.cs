@@ -15,7 +15,7 @@ internal sealed class InputComparer(IHistory index)
         foreach (var (parameter, input) in step.Step.Inputs)
         {
             var name = Recipe.InputName(parameter);
-            var items = input.Leaves.Where(leaf => leaf is not Absent).Zip(now[name]).ToList();
+            var items = input.Leaves.Where(leaf => leaf is not (Absent or Unfetched)).Zip(now[name]).ToList();
             foreach (var difference in Of(name, items, [.. was[name]], step.Sources))
             {
                 yield return difference;

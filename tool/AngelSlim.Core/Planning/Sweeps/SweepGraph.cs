@@ -100,6 +100,7 @@ internal sealed class SweepMerge(IReadOnlyList<ReadPoint> points, StageCatalog c
     {
         FromMerged from => from.Producer.Number,
         FromSource source => source.Source.ToString(),
+        Unfetched unfetched => unfetched.Model.ToString(),
         FromMany many => new JsonArray([.. many.Items.Select(Told)]),
         _ => null,
     };
