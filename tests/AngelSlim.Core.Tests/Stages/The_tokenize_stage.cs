@@ -53,7 +53,7 @@ public sealed class The_tokenize_stage
         IStage words = new VocabularyStage();
         words.Run(new VocabularySettings { Size = 24 }, new VocabularyInputs(new TargetFolder(TinyTarget.Folder), run.Rows), Context(output, []));
 
-        Assert.Equal("tokenize 2, 780319506b90da61", $"tokenize {((IStage)new TokenizeStage()).Version}, {Digest(run.Rows.Train)}");
+        Assert.Equal("tokenize 3, 780319506b90da61", $"tokenize {((IStage)new TokenizeStage()).Version}, {Digest(run.Rows.Train)}");
         Assert.Equal("vocabulary 1, 843fcaa2f7b1843f", $"vocabulary {words.Version}, {Digest(new DraftWords(output).File)}");
     }
 
@@ -69,6 +69,20 @@ public sealed class The_tokenize_stage
         Assert.Equal(256, run.Train[1].Ids.Length);
         Assert.Equal(run.Train.Sum(row => row.Counted), run.Figure("tokens.counted"));
         Assert.Equal(run.Train.Sum(row => row.Ids.Length), run.Figure("tokens.train"));
+    }
+
+    [Fact]
+    public void Says_how_long_rows_are_before_any_is_cut()
+    {
+        var rows = Chats(9).Append(Rows.Chat("hi", string.Concat(Enumerable.Repeat("many words ", 200))).ToJsonString()).ToArray();
+        var whole = Run(Settings with { MaxTokens = 100_000, HeldoutShare = 0 }, rows);
+        var lengths = whole.Train.Select(row => row.Ids.Length).Order().ToArray();
+        var run = Run(Settings with { MaxTokens = 256, HeldoutShare = 0 }, rows);
+
+        Assert.Equal(
+            $"10 rows with {lengths.Sum()} tokens before any is cut: half have up to {lengths[4]}, 90 % up to {lengths[8]}, 99 % up to {lengths[9]}, all up to {lengths[9]}; 1 are cut at 256",
+            run.Events.OfType<Said>().Single().Text);
+        Assert.Equal((lengths.Sum(), lengths[4], lengths[8], lengths[9]), (run.Figure("tokens.uncut"), run.Figure("length.p50"), run.Figure("length.p90"), run.Figure("length.longest")));
     }
 
     [Fact]

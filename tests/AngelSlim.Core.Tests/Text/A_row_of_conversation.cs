@@ -19,6 +19,17 @@ public sealed class A_row_of_conversation
         Assert.Equal(("a", "7"), (openAi.Id, shareGpt.Id));
     }
 
+    [Theory]
+    [InlineData("""{"id": "x", "conversations": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}""")]
+    [InlineData("""{"id": "x", "data": ["q", "a"]}""")]
+    [InlineData("""{"prompt": "q", "prompt_id": "x", "messages": [{"content": "q", "role": "user"}, {"content": "a", "role": "assistant"}]}""")]
+    public void Says_the_same_in_the_forms_of_AngelSlim_and_UltraChat(string row)
+    {
+        var conversation = ConversationReader.Read(Rows.Line(row));
+        Assert.Equal(["user q", "assistant a"], conversation.Messages.Select(message => $"{message.Role} {message.Content}"));
+        Assert.Equal(ConversationReader.Read(Rows.Line(Rows.Chat("q", "a").ToJsonString())).Digest(), conversation.Digest());
+    }
+
     [Fact]
     public void Says_the_same_whatever_the_order_of_its_members()
     {
@@ -33,7 +44,9 @@ public sealed class A_row_of_conversation
 
     [Theory]
     [InlineData("{\"messages\": [", "not JSON")]
-    [InlineData("[1]", "expected one JSON object a line")]
+    [InlineData("[1]", "expected one JSON object a row")]
+    [InlineData("{\"data\": [\"q\", 5]}", "\"data\" must be a list of texts, question and answer in turn, found Number")]
+    [InlineData("{\"data\": []}", "a list of 1 to")]
     [InlineData("{\"text\": \"a\"}", "expected \"messages\"")]
     [InlineData("{\"messages\": []}", "a list of 1 to")]
     [InlineData("{\"messages\": {}}", "a list of 1 to")]

@@ -19,6 +19,7 @@ internal sealed class RowSorter(TokenizeSettings settings, StageContext context,
     private readonly HashSet<string> _digests = [];
     private readonly HashSet<string> _ids = [];
     private readonly Tally _tally = new();
+    private readonly RowLengths _lengths = new();
 
     /// <summary>Reads, tokenizes and writes one row.</summary>
     /// <param name="line">The row.</param>
@@ -52,7 +53,8 @@ internal sealed class RowSorter(TokenizeSettings settings, StageContext context,
             context.Report(new Said("no row is held out: there will be no held-out figures; name data.heldout or raise data.heldoutShare", Warning: true));
         }
 
-        foreach (var (name, value) in _tally.Figures())
+        context.Report(new Said(_lengths.Told(settings.MaxTokens)));
+        foreach (var (name, value) in _tally.Figures().Concat(_lengths.Figures()))
         {
             context.Report(new Measured(name, value));
         }
@@ -75,6 +77,7 @@ internal sealed class RowSorter(TokenizeSettings settings, StageContext context,
         }
 
         var whole = Tokenize(conversation, Name(conversation.Id, digest));
+        _lengths.Add(whole.Ids.Length);
         var row = whole.Cut(settings.MaxTokens);
         if (row.Counted is 0)
         {

@@ -11,7 +11,7 @@ namespace AngelSlim.Core.Stages;
 /// training. Otherwise the digest of a conversation's text decides, so that adding or reordering rows moves none of the
 /// others. Files are written under other names and renamed at the end: a kill leaves nothing that looks complete.
 /// </remarks>
-internal sealed class TokenizeStage() : Stage<TokenizeSettings, TokenizeInputs, TokenRows>("tokenize", 2)
+internal sealed class TokenizeStage() : Stage<TokenizeSettings, TokenizeInputs, TokenRows>("tokenize", 3)
 {
     private const int RowsBetweenReports = 200;
 
@@ -51,5 +51,5 @@ internal sealed class TokenizeStage() : Stage<TokenizeSettings, TokenizeInputs, 
 
     private static long Count(string path) => JsonLines.Count(path) is > 0 and var rows
         ? rows
-        : throw new DataException(ProblemCode.NoRows, "there is no row in it; expected one conversation a line. Mend it, or leave it out of the manifest.", new TextPlace(path));
+        : throw new DataException(ProblemCode.NoRows, "there is no row in it; expected one conversation a line, or a JSON list of them. Mend it, or leave it out of the manifest.", new TextPlace(path));
 }

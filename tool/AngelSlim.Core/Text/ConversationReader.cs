@@ -5,8 +5,9 @@ using AngelSlim.Core.Text.Jinja;
 namespace AngelSlim.Core.Text;
 
 /// <summary>
-/// Conversations from JSONL, one a line: OpenAI's <c>{"messages": [{"role", "content"}]}</c>, with <c>tools</c>, or
-/// ShareGPT's <c>{"conversations": [{"from", "value"}]}</c>. A row with <c>messages</c> may say in <c>turns[i].token_ids</c> which tokens the target
+/// Conversations, one a row: OpenAI's <c>{"messages": [{"role", "content"}]}</c>, with <c>tools</c>; ShareGPT's
+/// <c>{"conversations": [{"from", "value"}]}</c>, and AngelSlim's with <c>role</c> and <c>content</c> in their place; UltraChat's
+/// <c>{"data": [question, answer, …]}</c>. The row itself says which it is. A row with <c>messages</c> may say in <c>turns[i].token_ids</c> which tokens the target
 /// itself produced as its i-th answer.
 /// </summary>
 internal static class ConversationReader
@@ -14,7 +15,9 @@ internal static class ConversationReader
     // Every answer's prompt is rendered by itself, so the work grows with the square of the messages.
     private const int MostMessages = 1_000;
 
-    /// <summary>Reads one line.</summary>
+    private static readonly string[] Forms = ["messages", "conversations", "data"];
+
+    /// <summary>Reads one row.</summary>
     /// <exception cref="DataException">The row is not a conversation; the message has file, line and what to do.</exception>
     public static Conversation Read(JsonLine line)
     {
@@ -32,15 +35,14 @@ internal static class ConversationReader
 
     private static Conversation Read(JsonElement row, JsonLine line)
     {
-        var (name, read) = row.TryGetProperty("messages", out var list) ? ("messages", (Func<JsonElement, JsonLine, Message>)OpenAi)
-            : row.TryGetProperty("conversations", out list) ? ("conversations", ShareGpt)
-            : throw line.Bad("expected \"messages\" (OpenAI) or \"conversations\" (ShareGPT)");
+        var name = Form(row) ?? throw line.Bad("expected \"messages\" (OpenAI), \"conversations\" (ShareGPT, AngelSlim) or \"data\" (UltraChat)");
+        var list = row.GetProperty(name);
         if (list.ValueKind is not JsonValueKind.Array || list.GetArrayLength() is 0 or > MostMessages)
         {
             throw line.Bad($"\"{name}\" must be a list of 1 to {MostMessages} messages");
         }
 
-        Message[] messages = [.. list.EnumerateArray().Select(message => read(message, line))];
+        Message[] messages = [.. list.EnumerateArray().Select((message, index) => ReadMessage(name, message, index, line))];
         return new Conversation(line.Place, Id(row), messages)
         {
             Arguments = row.TryGetProperty("tools", out var tools) && tools.ValueKind is JsonValueKind.Array
@@ -49,6 +51,17 @@ internal static class ConversationReader
             AnswerTokens = row.TryGetProperty("turns", out var turns) ? Tokens(turns, messages.Count(message => message.IsAnswer), line) : [],
         };
     }
+
+    /// <summary>The member that has the messages; null when a row is no conversation.</summary>
+    public static string? Form(JsonElement row) => Forms.FirstOrDefault(name => row.TryGetProperty(name, out _));
+
+    private static Message ReadMessage(string form, JsonElement json, int index, JsonLine line) => form switch
+    {
+        "data" when json.ValueKind is JsonValueKind.String => Message.Of(index % 2 is 0 ? "user" : "assistant", json.GetString()!),
+        "data" => throw line.Bad($"\"data\" must be a list of texts, question and answer in turn, found {json.ValueKind}"),
+        "conversations" when json.ValueKind is not JsonValueKind.Object || !json.TryGetProperty("role", out _) => ShareGpt(json, line),
+        _ => OpenAi(json, line),
+    };
 
     private static string? Id(JsonElement row) => !row.TryGetProperty("id", out var id) ? null : id.ValueKind switch
     {

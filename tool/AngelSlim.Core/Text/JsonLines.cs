@@ -3,13 +3,16 @@ using AngelSlim.Core.Manifests;
 
 namespace AngelSlim.Core.Text;
 
-/// <summary>One line of a JSONL file that is not blank.</summary>
-/// <param name="Place">File and line.</param>
-/// <param name="Utf8">Its bytes, valid until the next line is read; null when the line is longer than allowed.</param>
+/// <summary>A row of a data file: a line of JSONL that is not blank, or an item of a JSON list.</summary>
+/// <param name="Place">File and line; of an item where it begins.</param>
+/// <param name="Utf8">Its bytes, valid until the next row is read; null when there are none that could be read.</param>
 internal readonly record struct JsonLine(TextPlace Place, ReadOnlyMemory<byte>? Utf8)
 {
     /// <summary>What to do when the line cannot be used.</summary>
     public string Advice { get; init; } = BadRow.MendOrSkip;
+
+    /// <summary>Why there are no bytes.</summary>
+    public string Fault { get; init; } = "longer than allowed";
 
     /// <summary>The failure for a line that cannot be used.</summary>
     public DataException Bad(string why, Exception? inner = null) => new(ProblemCode.BadRow, $"{why}; {Advice}", Place, inner);
@@ -20,7 +23,7 @@ internal readonly record struct JsonLine(TextPlace Place, ReadOnlyMemory<byte>? 
     {
         try
         {
-            var document = JsonDocument.Parse(Utf8 ?? throw Bad("longer than allowed"), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            var document = JsonDocument.Parse(Utf8 ?? throw Bad(Fault), new JsonDocumentOptions { AllowDuplicateProperties = false });
             if (document.RootElement.ValueKind is JsonValueKind.Object)
             {
                 return document;
@@ -28,16 +31,18 @@ internal readonly record struct JsonLine(TextPlace Place, ReadOnlyMemory<byte>? 
 
             var kind = document.RootElement.ValueKind;
             document.Dispose();
-            throw Bad($"expected one JSON object a line, found {kind}");
+            throw Bad($"expected one JSON object a row, found {kind}");
         }
         catch (JsonException failure)
         {
-            throw (this with { Place = Place with { Column = (int)(failure.BytePositionInLine ?? 0) + 1 } }).Bad("not JSON: " + failure.Reason(), failure);
+            // The parser counts from the row's beginning.
+            var (line, column) = ((int)(failure.LineNumber ?? 0), (int)(failure.BytePositionInLine ?? 0) + 1);
+            throw (this with { Place = Place with { Line = Place.Line + line, Column = line is 0 ? Math.Max(Place.Column - 1, 0) + column : column } }).Bad("not JSON: " + failure.Reason(), failure);
         }
     }
 }
 
-/// <summary>Reads JSONL line by line: a file of any size needs no more memory than its longest line.</summary>
+/// <summary>Reads JSONL line by line, and a JSON list item by item: a file of any size needs no more memory than its longest row. Which of the two it is, its first byte says.</summary>
 internal static class JsonLines
 {
     /// <summary>Bytes that a line may have.</summary>
@@ -45,7 +50,7 @@ internal static class JsonLines
 
     private const int ReadSize = 1 << 16;
 
-    /// <summary>All lines that are not blank, numbered from 1. A byte order mark is skipped.</summary>
+    /// <summary>All rows; lines are numbered from 1, blank ones are none. A byte order mark is skipped.</summary>
     /// <param name="path">The file.</param>
     /// <param name="advice">What to do about a line that cannot be used.</param>
     /// <param name="longest">Bytes that a line may have.</param>
@@ -57,7 +62,7 @@ internal static class JsonLines
             throw new DataException(ProblemCode.MissingFile, $"'{path}' does not exist", new TextPlace(path));
         }
 
-        return ReadLines(path, longest).Select(line => line with { Advice = advice });
+        return (JsonList.IsOne(path) ? JsonList.Read(path, longest) : ReadLines(path, longest)).Select(line => line with { Advice = advice });
     }
 
     /// <summary>How many lines <see cref="Read"/> gives.</summary>
@@ -91,42 +96,6 @@ internal static class JsonLines
         if (!line.IsBlank)
         {
             yield return new JsonLine(new TextPlace(path, number), line.Content(isFirst: number is 1));
-        }
-    }
-
-    /// <summary>The bytes of a line as they come in; those beyond the bound are counted, not kept.</summary>
-    private sealed class GrowingLine(int longest)
-    {
-        private readonly MemoryStream _bytes = new();
-        private bool _tooLong;
-
-        public bool IsBlank { get; private set; } = true;
-
-        public void Add(ReadOnlySpan<byte> bytes)
-        {
-            IsBlank &= bytes.IndexOfAnyExcept(" \t\r"u8) < 0;
-            _tooLong |= _bytes.Length + bytes.Length > longest;
-            if (!_tooLong)
-            {
-                _bytes.Write(bytes);
-            }
-        }
-
-        public void Clear()
-        {
-            _bytes.SetLength(0);
-            (_tooLong, IsBlank) = (false, true);
-        }
-
-        public ReadOnlyMemory<byte>? Content(bool isFirst)
-        {
-            if (_tooLong)
-            {
-                return null;
-            }
-
-            var bytes = _bytes.GetBuffer().AsMemory(0, (int)_bytes.Length);
-            return isFirst && bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
         }
     }
 }

@@ -27,7 +27,7 @@ internal sealed record Prompt(TextPlace Place, string Id, IReadOnlyList<Message>
 }
 
 /// <summary>
-/// Prompts from JSONL, one a line: <c>{"turns": ["…"]}</c> as benchmark files have them, <c>{"prompt": "…"}</c>, or a conversation as
+/// Prompts, one a row: <c>{"turns": ["…"]}</c> as benchmark files have them, <c>{"prompt": "…"}</c>, or a conversation as
 /// <see cref="ConversationReader"/> reads it. Only the first question is asked.
 /// </summary>
 internal static class PromptReader
@@ -39,7 +39,7 @@ internal static class PromptReader
     {
         using var document = line.Parse();
         var row = document.RootElement;
-        if (row.TryGetProperty("messages", out _) || row.TryGetProperty("conversations", out _))
+        if (ConversationReader.Form(row) is not null)
         {
             return OfConversation(ConversationReader.Read(line), line);
         }
@@ -49,7 +49,7 @@ internal static class PromptReader
             var question = row.TryGetProperty("prompt", out var prompt) && prompt.ValueKind is JsonValueKind.String ? prompt.GetString()
                 : row.TryGetProperty("turns", out var turns) && turns.ValueKind is JsonValueKind.Array && turns.GetArrayLength() > 0
                     && turns[0].ValueKind is JsonValueKind.String ? turns[0].GetString()
-                : throw Wrong(line, "expected \"turns\" (a list of texts), \"prompt\" (a text), \"messages\" or \"conversations\"");
+                : throw Wrong(line, "expected \"turns\" (a list of texts), \"prompt\" (a text), \"messages\", \"conversations\" or \"data\"");
             return new Prompt(line.Place, Id(row) ?? LineName(line.Place), [Message.Of("user", question!)], new Dictionary<string, object?>());
         }
         catch (InvalidOperationException failure)

@@ -5,13 +5,13 @@ namespace AngelSlim.Core.Manifests.Settings;
 /// <summary>What the draft learns from.</summary>
 public sealed record DataSettings
 {
-    /// <summary>JSONL files of conversations (OpenAI <c>messages</c> or ShareGPT <c>conversations</c>), relative to the manifest.</summary>
+    /// <summary>Files of conversations, relative to the manifest: JSONL or one JSON list, of OpenAI <c>messages</c>, ShareGPT or AngelSlim <c>conversations</c>, or UltraChat <c>data</c>.</summary>
     [MinLength(1)]
     [Distinct]
     [Example("[\"data/train.jsonl\"]")]
     public required IReadOnlyList<string> Train { get; init; }
 
-    /// <summary>JSONL files of conversations for the held-out figures; none: <see cref="HeldoutShare"/> of the training rows is put aside.</summary>
+    /// <summary>Files of conversations, in the same forms, for the held-out figures; none: <see cref="HeldoutShare"/> of the training rows is put aside.</summary>
     [Distinct]
     public IReadOnlyList<string> Heldout { get; init; } = [];
 
