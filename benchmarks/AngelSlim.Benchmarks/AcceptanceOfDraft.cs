@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Statistics;
 using AngelSlim.Torch.Decoding;
 using AngelSlim.Torch.Drafts;
 using AngelSlim.Torch.Drafts.Export;
@@ -50,13 +51,15 @@ internal static class AcceptanceOfDraft
     private static List<DecodeRound> Rounds(Eagle3Draft draft, KnownText text, Tensor hidden_BTLD, int newTokens, int k)
     {
         using var scope = NewDisposeScope();
-        using var chain = new DraftChain(draft);
+        var chain = new DraftChain(draft, k);
+        using var growing = new GrowingText(text.Ids[..text.Prompt], 1, new Chooser(0));
         var rounds = new List<DecodeRound>();
         for (var length = text.Prompt + 1; length < text.Ids.Length && length - text.Prompt < newTokens;)
         {
             using var round = NewDisposeScope();
-            var (from, to) = (chain.Length, length - 1);
-            var drafted = chain.Propose(hidden_BTLD[.., from..to], text.Ids[(from + 1)..(to + 1)], k);
+            growing.Take(hidden_BTLD[.., (int)growing.Draft.Length..(length - 1)]);
+            growing.Tokens.AddRange(text.Ids[growing.Tokens.Count..length]);
+            var drafted = chain.Propose([growing])[0].Tokens.ToArray();
             var left = text.Ids.AsSpan(length);
             var accepted = drafted.AsSpan().CommonPrefixLength(left);
             rounds.Add(new DecodeRound(drafted, accepted, accepted < left.Length ? left[accepted] : -1));
@@ -70,7 +73,7 @@ internal static class AcceptanceOfDraft
     private static bool Check(TargetModel target, Eagle3Draft draft, KnownText text, int newTokens, List<DecodeRound> expected)
     {
         var ends = target.Config.EndIds.Select(id => (long)id).ToHashSet();
-        var found = new Decoder(target, draft, expected[0].Drafted.Count).Decode(text.Ids[..text.Prompt], new DecodeLimits(newTokens, ends)).Rounds;
+        var found = new Decoder(target, new DraftChain(draft, expected[0].Drafted.Count)).Decode(text.Ids[..text.Prompt], new DecodeLimits(newTokens, ends)).Rounds;
         var equal = found.Count == expected.Count
             && found.Zip(expected).All(pair => pair.First.Drafted.SequenceEqual(pair.Second.Drafted))
             && found.Zip(expected).SkipLast(1).All(pair => pair.First.Accepted == pair.Second.Accepted && pair.First.Bonus == pair.Second.Bonus);

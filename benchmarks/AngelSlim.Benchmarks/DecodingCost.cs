@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using AngelSlim.Core.Manifests.Settings;
+using AngelSlim.Core.Statistics;
 using AngelSlim.Torch.Decoding;
 using AngelSlim.Torch.Drafts;
 using AngelSlim.Torch.Targets;
@@ -53,26 +54,32 @@ internal static class DecodingCost
 
     private static double Read(TargetModel target, int length, int rows)
     {
-        using var reading = new TargetReading(target, TargetModel.DefaultHiddenLayers(target.Config.Layers));
-        _ = reading.Read([.. Enumerable.Range(0, length).Select(id => (long)id % target.Config.Vocabulary)], answers: 1);
-        long[] piece = [.. Enumerable.Range(0, rows).Select(id => (long)id)];
+        using var scope = NewDisposeScope();
+        var reader = new TargetReader(target, TargetModel.DefaultHiddenLayers(target.Config.Layers));
+        using var text = new GrowingText([.. Enumerable.Range(0, length).Select(id => (long)id % target.Config.Vocabulary)], target.Config.Layers, new Chooser(0));
+        _ = reader.Read(new Piece(text, text.Tokens, Answers: 1));
+        var piece = new Piece(text, [.. Enumerable.Range(0, rows).Select(id => (long)id)], Answers: rows);
         return Best(() =>
         {
-            using var scope = NewDisposeScope();
-            _ = reading.Read(piece, answers: rows);
-            reading.Keep(length);
+            using var call = NewDisposeScope();
+            _ = reader.Read(piece);
+            text.Target.Truncate(length);
         });
     }
 
     private static double Draft(Eagle3Draft draft, int length, int k)
     {
         using var scope = NewDisposeScope();
-        using var chain = new DraftChain(draft);
-        var hidden_BTLD = randn([1, length, draft.Config.HiddenLayers.Count, draft.Config.TargetWidth], draft.Head_WD.dtype);
-        long[] next = [.. Enumerable.Range(0, length).Select(_ => 1L)];
-        _ = chain.Propose(hidden_BTLD, next, k);
-        var one_BTLD = hidden_BTLD[.., ..1];
-        return Best(() => _ = chain.Propose(one_BTLD, [1], k));
+        var chain = new DraftChain(draft, k);
+        using var text = new GrowingText([.. Enumerable.Range(0, length + 1).Select(_ => 1L)], 1, new Chooser(0));
+        text.Take(randn([1, length, draft.Config.HiddenLayers.Count, draft.Config.TargetWidth], draft.Head_WD.dtype));
+        _ = chain.Propose([text]);
+        text.Take(text.Hidden_BTLD[.., ..1]);
+        return Best(() =>
+        {
+            text.Draft.Truncate(length - 1);
+            _ = chain.Propose([text]);
+        });
     }
 
     /// <summary>Milliseconds of processor time of one call, once everything is compiled and every page touched.</summary>

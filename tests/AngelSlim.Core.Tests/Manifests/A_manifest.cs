@@ -100,7 +100,7 @@ public sealed class A_manifest : IDisposable
     [InlineData("\"training\": { \"epoch\": 1 }", "(2,15): error ASL0002: 'epoch' is not a setting of 'training'; did you mean 'epochs'?")]
     [InlineData("\"Mode\": \"online\"", "(2,1): error ASL0002: 'Mode' is not a setting of a manifest; did you mean 'mode'?")]
     [InlineData("\"unroll\": 1", "(2,1): error ASL0002: 'unroll' is not a setting of a manifest; did you mean 'training.unroll'?")]
-    [InlineData("\"speculation\": { \"k\": 1 }", "(2,18): error ASL0002: 'k' is not a setting of 'speculation'; expected one of tokens.")]
+    [InlineData("\"speculation\": { \"k\": 1 }", "(2,18): error ASL0002: 'k' is not a setting of 'speculation'; expected one of tokens, tree, drafting.")]
     [InlineData("\"a\\nb\": 1", "(2,1): error ASL0002: 'a\\u000ab' is not a setting of a manifest; expected one of name, target, modality, mode, data, draft, training, speculation, export, evaluation, expect, sweep.")]
     [InlineData("\"name\": \"f\"", "(2,1): error ASL0003: 'name' is given twice, first in line 1; keep one.")]
     [InlineData("\"expect\": { \"acceptanceLengthAtLeast\": { \"2\": 1, \"2\": 1 } }", "(2,50): error ASL0003: 'expect.acceptanceLengthAtLeast.2' is given twice, first in line 2; keep one.")]
@@ -130,6 +130,11 @@ public sealed class A_manifest : IDisposable
     [InlineData("\"expect\": { \"acceptanceLengthAtLeast\": { \"3\": 1.5 } }", "(2,47): error ASL0009: '3' is not measured; expected one of 'speculation.tokens': 2, 4.")]
     [InlineData("\"expect\": { \"acceptanceLengthAtLeast\": { \"2.5\": 1.5 } }", "(2,49): error ASL0009: '2.5' is not measured;")]
     [InlineData("\"expect\": { \"acceptanceLengthAtLeast\": { \"2\": 3.5 } }", "(2,47): error ASL0006: 'expect.acceptanceLengthAtLeast.2' is 3.5; with 2 speculative tokens a round yields 1 to 3 tokens,")]
+    [InlineData("\"speculation\": { \"tree\": { \"tokens\": 21, \"depth\": 2 } }", "(2,38): error ASL0008: 'speculation.tree.tokens' is 21, but 2 levels of 4 words each have 20 candidates; expected at most these.")]
+    [InlineData("\"speculation\": { \"tree\": {}, \"drafting\": \"sampled\" }, \"evaluation\": { \"temperature\": 1 }", "(2,42): error ASL0008: 'speculation.drafting' is 'sampled', but a tree has the draft's best words at each place,")]
+    [InlineData("\"speculation\": { \"tree\": {} }, \"expect\": { \"acceptanceLengthAtLeast\": { \"tree\": 5.5 } }", "(2,81): error ASL0006: 'expect.acceptanceLengthAtLeast.tree' is 5.5; with 4 speculative tokens a round yields 1 to 5 tokens,")]
+    [InlineData("\"evaluation\": { \"temperature\": 1e-9 }", "(2,32): error ASL0006: 'evaluation.temperature' is 1E-09; expected 0, which takes the best word, or 1E-06 to 100.")]
+    [InlineData("\"evaluation\": { \"stop\": [\"a\", \"\"] }", "(2,31): error ASL0006: 'evaluation.stop[1]' is empty,")]
     [InlineData("\"evaluation\": { \"prompts\": [\"prompts.jsonl\", \"no.jsonl\"] }", "(2,46): error ASL0007: There is no file 'no.jsonl' in FOLDER; paths are relative to the manifest.")]
     public void With_settings_that_are_wrong_together_says_which(string more, string problem) =>
         Assert.StartsWith("FOLDER/e.json" + problem, _folder.Problem(Least(more)), StringComparison.Ordinal);

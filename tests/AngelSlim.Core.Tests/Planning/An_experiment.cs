@@ -71,8 +71,32 @@ public sealed class An_experiment : IDisposable
         Assert.Equal("""{"dtype":"bfloat16","hiddenLayers":[1,3,5]}""", steps["capture"]);
         Assert.Contains("\"steps\":3,", steps["train"], StringComparison.Ordinal);
         Assert.Equal("""{"dtype":"bfloat16","speculativeTokens":5,"speculators":false,"targetHubId":null,"targetName":"target"}""", steps["export"]);
-        Assert.Equal("""{"dtype":"bfloat16","maxNewTokens":8,"promptLabels":[],"promptsPerFile":6,"speculativeTokens":3}""", steps["evaluate-k3"]);
+        Assert.Equal("""{"dtype":"bfloat16","maxNewTokens":8,"promptLabels":[],"promptsAtOnce":1,"promptsPerFile":6,"sampling":null,"speculativeTokens":3,"stop":[],"tree":null}""", steps["evaluate-k3"]);
         Assert.StartsWith("""{"experiment":{"data":{"heldout":[],"heldoutShare":0.25,""", steps["report"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Evaluates_a_tree_beside_its_chains()
+    {
+        var steps = Steps("""{ "name": "e", "target": { "model": "target" }, "data": { "train": ["train.jsonl"] }, "speculation": { "tokens": [3], "tree": { "tokens": 8, "depth": 3 } } }""");
+        var tree = (EvaluateSettings)steps.Single(step => step.Id is "evaluate-tree").Settings;
+
+        Assert.Equal((8, new TreeSettings { Tokens = 8, Depth = 3, TopK = 4 }), (tree.SpeculativeTokens, tree.Tree));
+        Assert.Null(((EvaluateSettings)steps.Single(step => step.Id is "evaluate-k3").Settings).Tree);
+        Assert.Equal(["evaluate-k3", "evaluate-tree"], steps[^1].Producers.TakeLast(2));
+    }
+
+    [Fact]
+    public void Tells_an_evaluation_how_words_are_drawn_only_when_they_are()
+    {
+        SamplingSettings? Asked(string evaluation) => ((EvaluateSettings)Steps($$"""
+            { "name": "e", "target": { "model": "target" }, "data": { "train": ["train.jsonl"] }, "speculation": { "drafting": "sampled" }, "evaluation": { {{evaluation}} } }
+            """).Single(step => step.Id is "evaluate-k2").Settings).Sampling;
+
+        Assert.Null(Asked("\"topK\": 5, \"topP\": 0.5, \"seed\": 7"));
+        Assert.Equal(
+            new SamplingSettings { Temperature = 0.5, TopK = 5, TopP = 1, Seed = 42, Drafting = Drafting.Sampled },
+            Asked("\"temperature\": 0.5, \"topK\": 5"));
     }
 
     [Fact]

@@ -26,7 +26,7 @@ internal static class SettingChanges
         var (isIncidental, name) = (property.IsDefined(typeof(IncidentalAttribute)), SettingsShape.Word(property.Name));
         return SettingsShape.IsRecord(property.PropertyType) && property.PropertyType != typeof(JsonObject)
             ? Of(property.PropertyType).Select(inner => new SettingChange(
-                $"{name}.{inner.Path}", isIncidental || inner.IsIncidental, settings => With(settings, property, inner.Apply(property.GetValue(settings)!))))
+                $"{name}.{inner.Path}", isIncidental || inner.IsIncidental, settings => With(settings, property, inner.Apply(property.GetValue(settings) ?? Activator.CreateInstance(property.PropertyType)!))))
             : [new(name, isIncidental, settings => With(settings, property, Another(property.PropertyType, property.GetValue(settings))))];
     }
 

@@ -82,6 +82,6 @@ public sealed class A_point_s_result : IDisposable
         var evaluation = new Evaluation(_folder.At(step));
         var counts = new AcceptanceCounts { Prompts = 1, NewTokens = 10 + accepted.Sum(), Rounds = 10, AcceptedByPosition = accepted };
         ArtifactJson.Write(evaluation.Summary, new EvaluationSummary { SpeculativeTokens = tokens, All = counts, Sources = new Dictionary<string, AcceptanceCounts>(), EqualPrompts = 1 });
-        ArtifactJson.Write(evaluation.Timing, new EvaluationTiming { PlainSeconds = 3, SpeculativeSeconds = 2, NewTokens = 15, Threads = 1 });
+        ArtifactJson.Write(evaluation.Timing, new EvaluationTiming { PlainSeconds = 3, SpeculativeSeconds = 2, PlainNewTokens = 15, NewTokens = 15, Threads = 1 });
     }
 }

@@ -22,6 +22,15 @@ public sealed class A_verdict
             Verdict.Of(Expecting(("4", 2.5), ("2", 1.5)), [Measured(2, [5, 0]), Measured(4, [8, 4, 0, 0])]));
 
     [Fact]
+    public void Is_given_for_a_tree_by_its_name()
+    {
+        var tree = Measured(8, [6, 4]) with { Tree = new TreeSettings { Tokens = 8, Depth = 2 } };
+        var found = Verdict.Of(Expecting(("tree", 1.9), ("8", 1)), [Measured(8, [5, 0]), tree]);
+        Assert.Equal([new("tree", 1.9, 2.0), new("8", 1, 1.5)], found);
+        Assert.Equal(["of the tree", "at k = 8"], found.Select(verdict => verdict.Place));
+    }
+
+    [Fact]
     public void Is_not_given_where_nothing_is_expected_or_measured()
     {
         Assert.Empty(Verdict.Of(null, [Measured(2, [5, 0])]));

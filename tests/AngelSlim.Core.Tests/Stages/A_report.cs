@@ -11,7 +11,18 @@ namespace AngelSlim.Core.Tests.Stages;
 public sealed class A_report
 {
     [Fact]
-    public void Says_what_was_trained_and_what_came_out()
+    public void Says_what_was_trained_and_what_came_out() => Golden.Matches("report.md", Made(equal: 3));
+
+    [Fact]
+    public void Compares_no_texts_when_words_were_drawn()
+    {
+        var report = Made(equal: null);
+        Assert.Contains("| drawn |", report, StringComparison.Ordinal);
+        Assert.Contains("two draws from the target's distribution", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("greedy", report, StringComparison.Ordinal);
+    }
+
+    private static string Made(int? equal)
     {
         var root = Directory.CreateTempSubdirectory().FullName;
         string Folder(string name) => Directory.CreateDirectory(Path.Combine(root, name)).FullName;
@@ -29,7 +40,7 @@ public sealed class A_report
         var export = new ExportedDraft(Folder("export"));
         Directory.CreateDirectory(export.Launch);
         File.WriteAllText(Path.Combine(export.Launch, "vllm.sh"), "vllm serve some/target\n");
-        var evaluations = new[] { 4, 2 }.Select(k => Evaluated(new Evaluation(Folder($"evaluate-k{k}")), k)).ToArray();
+        var evaluations = new[] { 4, 2 }.Select(k => Evaluated(new Evaluation(Folder($"evaluate-k{k}")), k, equal)).ToArray();
 
         IStage stage = new ReportStage();
         var output = Folder("report");
@@ -39,11 +50,11 @@ public sealed class A_report
             new ReportInputs(rows, words, draft, export, evaluations),
             new StageContext(output, Folder("scratch"), journal, _ => { }, default));
 
-        Golden.Matches("report.md", File.ReadAllText(new Report(output).Markdown));
         Assert.Contains("<svg", File.ReadAllText(Path.Combine(output, "loss.svg")), StringComparison.Ordinal);
+        return File.ReadAllText(new Report(output).Markdown);
     }
 
-    private static Evaluation Evaluated(Evaluation evaluation, int k)
+    private static Evaluation Evaluated(Evaluation evaluation, int k, int? equal)
     {
         var counts = new AcceptanceCounts { Prompts = 3, NewTokens = 90, Rounds = 40, AcceptedByPosition = [.. Enumerable.Range(0, k).Select(i => 24L >> i)] };
         ArtifactJson.Write(evaluation.Summary, new EvaluationSummary
@@ -51,9 +62,9 @@ public sealed class A_report
             SpeculativeTokens = k,
             All = counts,
             Sources = new Dictionary<string, AcceptanceCounts> { ["gsm8k"] = counts, ["alpaca"] = counts },
-            EqualPrompts = 3,
+            EqualPrompts = equal,
         });
-        ArtifactJson.Write(evaluation.Timing, new EvaluationTiming { PlainSeconds = 3, SpeculativeSeconds = 2, NewTokens = 90, Threads = 2 });
+        ArtifactJson.Write(evaluation.Timing, new EvaluationTiming { PlainSeconds = 3, SpeculativeSeconds = 2, PlainNewTokens = 90, NewTokens = 90, Threads = 2 });
         return evaluation;
     }
 }

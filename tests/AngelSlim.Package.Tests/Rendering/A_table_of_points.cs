@@ -61,5 +61,5 @@ public sealed class A_table_of_points
             Sources = new Dictionary<string, AcceptanceCounts>(),
             EqualPrompts = 4,
         },
-        new() { PlainSeconds = speedup, SpeculativeSeconds = 1, NewTokens = 100, Threads = 2 });
+        new() { PlainSeconds = speedup, SpeculativeSeconds = 1, PlainNewTokens = 100, NewTokens = 100, Threads = 2 });
 }

@@ -30,7 +30,7 @@ public sealed class A_comparison_of_texts : IDisposable
     [InlineData(false)]
     public void Finds_the_same_text_in_either_order(bool plainFirst)
     {
-        var texts = Comparison().Compare(_prompt, plainFirst ? DecodingOrder.PlainFirst : DecodingOrder.SpeculativeFirst, default);
+        var texts = Comparison().Compare([new DecodePrompt(_prompt)], plainFirst ? DecodingOrder.PlainFirst : DecodingOrder.SpeculativeFirst, default)[0];
 
         Assert.True(texts.AreEqual);
         Assert.All(texts.Plain.Rounds, round => Assert.Empty(round.Drafted));
@@ -77,5 +77,5 @@ public sealed class A_comparison_of_texts : IDisposable
 
     private static ComparedTexts Texts(long[] plain, long[] speculative) => new(new DecodedText(plain, []), new DecodedText(speculative, []), 1, 1);
 
-    private PromptComparison Comparison() => new(_target, _draft, speculativeTokens: 3, new DecodeLimits(12, new HashSet<long>()));
+    private PromptComparison Comparison() => new(_target, new Decoder(_target), new Decoder(_target, new DraftChain(_draft, 3)), new DecodeLimits(12, new HashSet<long>()));
 }

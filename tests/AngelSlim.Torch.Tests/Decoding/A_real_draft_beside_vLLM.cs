@@ -38,7 +38,7 @@ public sealed class A_real_draft_beside_vLLM(ITestOutputHelper log)
         foreach (var expected in Prompts(document.RootElement, k))
         {
             var ends = target.Config.EndIds.Select(id => (long)id).ToHashSet();
-            var found = new Decoder(target, draft, k).Decode(PromptIds(expected), new DecodeLimits(NewTokens, ends));
+            var found = new Decoder(target, new DraftChain(draft, k)).Decode(PromptIds(expected), new DecodeLimits(NewTokens, ends));
 
             Assert.Equal(Ids(expected.GetProperty("output_ids")), found.Tokens);
             Assert.Equal(expected.GetProperty("proposals").EnumerateArray().Select(Ids), found.Rounds.Select(round => round.Drafted));

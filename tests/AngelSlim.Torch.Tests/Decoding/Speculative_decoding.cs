@@ -32,7 +32,7 @@ public sealed class Speculative_decoding : IDisposable
     {
         for (var p = 0; p < 4; p++)
         {
-            var (prompt, found) = (Ids($"p{p}.prompt"), new Decoder(_target, _draft, k).Decode(Ids($"p{p}.prompt"), Limits));
+            var (prompt, found) = (Ids($"p{p}.prompt"), new Decoder(_target, new DraftChain(_draft, k)).Decode(Ids($"p{p}.prompt"), Limits));
             var lengths = found.Rounds.Aggregate(new List<long> { prompt.Length + 1 }, (sofar, round) => [.. sofar, sofar[^1] + round.Accepted + 1]);
 
             Assert.Equal(Ids($"p{p}.k{k}.length"), lengths.SkipLast(1));
@@ -51,7 +51,7 @@ public sealed class Speculative_decoding : IDisposable
     {
         for (var p = 0; p < 4; p++)
         {
-            var decoder = k is 0 ? new Decoder(_target) : new Decoder(_target, _draft, k);
+            var decoder = k is 0 ? new Decoder(_target) : new Decoder(_target, new DraftChain(_draft, k));
             Assert.Equal(Ids($"p{p}.plain").Take(NewTokens), decoder.Decode(Ids($"p{p}.prompt"), Limits).Tokens);
         }
     }
@@ -63,19 +63,19 @@ public sealed class Speculative_decoding : IDisposable
     [InlineData(63)]
     public void Ends_at_the_limit_wherever_it_falls(int limit)
     {
-        var found = new Decoder(_target, _draft, 4).Decode(Ids("p3.prompt"), Limits with { MaxNewTokens = limit });
+        var found = new Decoder(_target, new DraftChain(_draft, 4)).Decode(Ids("p3.prompt"), Limits with { MaxNewTokens = limit });
         Assert.Equal(Ids("p3.plain").Take(limit), found.Tokens);
     }
 
     [Fact]
     public void Ends_behind_an_end_token_also_when_the_draft_guessed_past_it()
     {
-        var whole = new Decoder(_target, _draft, 4).Decode(Ids("p3.prompt"), Limits);
+        var whole = new Decoder(_target, new DraftChain(_draft, 4)).Decode(Ids("p3.prompt"), Limits);
         var first = whole.Rounds.TakeWhile(round => round.Accepted < 2).ToList();
         var ending = whole.Rounds[first.Count].Drafted[0];
         var length = whole.Tokens.ToList().IndexOf(ending) + 1;
 
-        var found = new Decoder(_target, _draft, 4).Decode(Ids("p3.prompt"), Limits with { EndTokens = new HashSet<long> { ending } });
+        var found = new Decoder(_target, new DraftChain(_draft, 4)).Decode(Ids("p3.prompt"), Limits with { EndTokens = new HashSet<long> { ending } });
         Assert.Equal(whole.Tokens.Take(length), found.Tokens);
     }
 
@@ -84,7 +84,7 @@ public sealed class Speculative_decoding : IDisposable
     {
         long Living()
         {
-            _ = new Decoder(_target, _draft, 3).Decode(Ids("p1.prompt"), Limits);
+            _ = new Decoder(_target, new DraftChain(_draft, 3)).Decode(Ids("p1.prompt"), Limits);
             return TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         }
 

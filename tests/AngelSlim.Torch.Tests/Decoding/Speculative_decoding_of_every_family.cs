@@ -46,14 +46,14 @@ public sealed class Speculative_decoding_of_every_family
             Assert.Equal(50, plain.Tokens.Count);
             foreach (var k in new[] { 1, 2, 5 })
             {
-                var text = new Decoder(target, draft, k).Decode(prompt, Limits);
+                var text = new Decoder(target, new DraftChain(draft, k)).Decode(prompt, Limits);
                 Assert.Equal(plain.Tokens, text.Tokens);
                 Assert.Contains(text.Rounds, round => round.Accepted < k);
             }
         }
     }
 
-    private static Eagle3Draft Draft(TargetModel target)
+    internal static Eagle3Draft Draft(TargetModel target)
     {
         var settings = new DraftSettings { Head = HeadStart.Random };
         var config = DraftConfig.For(settings, Compatibility.None, target.Config, TinyTarget.Words);

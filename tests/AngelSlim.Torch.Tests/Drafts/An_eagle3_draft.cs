@@ -33,15 +33,16 @@ public sealed class An_eagle3_draft
         foreach (var t in new[] { 0, 1, 7, 15 })
         {
             // The chain that starts at row t: all rows up to t with the target's states, then one row after the other with the draft's own.
-            using var attention = new CachedAttention();
+            using var cache = new KvCache(1);
+            CachedAttention Seen(int rows) => new([new TextPart(cache, rows)]);
             var read_BTE = draft.Fuse(row.Aux_BTE[.., ..(t + 1)]);
-            var step = draft.Step(new DraftState(read_BTE, row.Positions_ABT[.., .., ..(t + 1)], attention), row.Ids_BT[.., 1..(t + 2)]);
+            var step = draft.Step(new DraftState(read_BTE, row.Positions_ABT[.., .., ..(t + 1)], Seen(t + 1)), row.Ids_BT[.., 1..(t + 2)]);
             for (var k = 0; k < Unrolled; k++)
             {
                 Near.Assert(unrolled[k].Normed_BTD[.., t], step.Normed_BTD[.., ^1], 5e-6, $"what the head reads at row {t}, step {k}");
                 if (t + k + 2 < 20)
                 {
-                    step = draft.Step(step.State.Last(), row.Ids_BT[.., (t + k + 2)..(t + k + 3)]);
+                    step = draft.Step(step.Rows([step.Normed_BTD.shape[1] - 1]).State with { Attention = Seen(1) }, row.Ids_BT[.., (t + k + 2)..(t + k + 3)]);
                 }
             }
         }

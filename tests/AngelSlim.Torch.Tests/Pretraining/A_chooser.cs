@@ -1,4 +1,4 @@
-using AngelSlim.Torch.Pretraining;
+using AngelSlim.Core.Statistics;
 using Xunit;
 
 namespace AngelSlim.Torch.Tests.Pretraining;

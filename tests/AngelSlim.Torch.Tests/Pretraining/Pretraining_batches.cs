@@ -1,3 +1,4 @@
+using AngelSlim.Core.Statistics;
 using AngelSlim.Torch.Pretraining;
 using Xunit;
 using static TorchSharp.torch;

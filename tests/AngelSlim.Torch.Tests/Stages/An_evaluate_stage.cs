@@ -57,6 +57,55 @@ public sealed class An_evaluate_stage : IDisposable
     }
 
     [Fact]
+    public void Counts_what_the_reference_counts_of_a_tree()
+    {
+        var found = Run("a", settings: Settings with { SpeculativeTokens = 8, Tree = new() { Tokens = 8, Depth = 3, TopK = 4 } });
+        var summary = ArtifactJson.Read<EvaluationSummary>(found.Summary);
+        var accepted = Enumerable.Range(0, Prompts).SelectMany(p => Ids($"p{p}.tree-levels3-size8.accepted")).ToList();
+
+        Assert.Equal(accepted.Count, summary.All.Rounds);
+        Assert.Equal([accepted.Count(one => one > 0), accepted.Count(one => one > 1), accepted.Count(one => one > 2)], summary.All.AcceptedByPosition);
+        Assert.Equal((Prompts, "tree"), (summary.EqualPrompts, summary.Label));
+    }
+
+    [Fact]
+    public void Counts_the_same_with_several_prompts_at_once()
+    {
+        var (alone, together) = (Run("a"), Run("b", settings: Settings with { PromptsAtOnce = 3 }));
+        Assert.Equal(File.ReadAllText(alone.Rounds), File.ReadAllText(together.Rounds));
+        Assert.Equal(File.ReadAllText(alone.Summary), File.ReadAllText(together.Summary));
+    }
+
+    [Fact]
+    public void Ends_answers_before_a_stop_string()
+    {
+        File.Copy(Path.Combine(Golden.Root, "experiments", "builtin", "tiny-text", "tokenizer.json"), At("target", "tokenizer.json"));
+        var text = Ids("p0.plain").Take(64).ToArray();
+        var stop = Tokenizer.Load(At("target")).TokenOf((int)text[20]);
+        var found = Run("a", settings: Settings with { Stop = [stop] });
+
+        var tokens = text.TakeWhile(id => id != text[20]).Append(text[20]).ToArray();
+        Assert.InRange(tokens.Length, 1, 21);
+        Assert.Contains($"\"tokens\":[{string.Join(',', tokens)}]", File.ReadLines(found.Rounds).First(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Compares_no_texts_when_words_are_drawn_and_draws_the_same_again()
+    {
+        var settings = Settings with { Sampling = new() { Temperature = 1, TopK = null, TopP = 1, Seed = 5, Drafting = Drafting.Sampled } };
+        var (found, again) = (Run("a", settings: settings), Run("b", settings: settings));
+        var summary = ArtifactJson.Read<EvaluationSummary>(found.Summary);
+        var timing = ArtifactJson.Read<EvaluationTiming>(found.Timing);
+
+        Assert.Null(summary.EqualPrompts);
+        Assert.DoesNotContain("\"equalsPlain\":true", File.ReadAllText(found.Rounds), StringComparison.Ordinal);
+        Assert.Equal((64 * Prompts, 64 * Prompts), (timing.PlainNewTokens, timing.NewTokens));
+        Assert.Equal(File.ReadAllText(found.Rounds), File.ReadAllText(again.Rounds));
+        Assert.NotEqual(File.ReadAllText(found.Rounds), File.ReadAllText(Run("c", settings: settings with { Sampling = settings.Sampling! with { Seed = 6 } }).Rounds));
+        Assert.DoesNotContain(_events, said => said is Said { Warning: true });
+    }
+
+    [Fact]
     public void Goes_on_where_it_was_stopped_and_writes_the_same()
     {
         var whole = Run("a");

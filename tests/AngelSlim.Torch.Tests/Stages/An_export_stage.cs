@@ -67,8 +67,8 @@ public sealed class An_export_stage : IDisposable
         var limits = new DecodeLimits(24, new HashSet<long>());
 
         Assert.Equal(
-            new Decoder(target, before, 3).Decode([3, 5, 7], limits).Rounds.SelectMany(round => round.Drafted),
-            new Decoder(target, after, 3).Decode([3, 5, 7], limits).Rounds.SelectMany(round => round.Drafted));
+            new Decoder(target, new DraftChain(before, 3)).Decode([3, 5, 7], limits).Rounds.SelectMany(round => round.Drafted),
+            new Decoder(target, new DraftChain(after, 3)).Decode([3, 5, 7], limits).Rounds.SelectMany(round => round.Drafted));
     }
 
     [Fact]

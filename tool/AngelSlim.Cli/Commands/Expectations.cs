@@ -13,7 +13,7 @@ internal sealed class Expectations(IReadOnlyList<PointResult> points)
     private IEnumerable<string> Unjudged =>
         from point in points
         from tokens in (point.Point.Point.Experiment.Experiment.Expect?.AcceptanceLengthAtLeast.Keys ?? []).Except(point.Verdicts.Select(verdict => verdict.Tokens))
-        select $"{(point.Point.Label is { } label ? $"{label}: " : "")}acceptance length at k = {tokens}: not judged, its evaluation has no result";
+        select $"{(point.Point.Label is { } label ? $"{label}: " : "")}acceptance length {Verdict.Shown(tokens)}: not judged, its evaluation has no result";
 
     /// <summary>Says what was missed, at its place in the manifest.</summary>
     /// <returns>The exit code.</returns>
@@ -25,7 +25,7 @@ internal sealed class Expectations(IReadOnlyList<PointResult> points)
             var where = point.Point.Label is { } label ? $" of {label}" : "";
             talk.WriteLine(new Problem(
                 ProblemCode.ExpectationMissed,
-                $"The acceptance length{where} at k = {verdict.Tokens} is {verdict.Found:0.000}; at least {verdict.AtLeast} was expected.",
+                $"The acceptance length{where} {verdict.Place} is {verdict.Found:0.000}; at least {verdict.AtLeast} was expected.",
                 point.Point.Point.Experiment.PlaceOf("expect", "acceptanceLengthAtLeast", verdict.Tokens)));
         }
 

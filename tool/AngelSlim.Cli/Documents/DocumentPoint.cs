@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using AngelSlim.Core.Manifests.Settings;
 using AngelSlim.Core.Reporting;
 using AngelSlim.Core.Running;
 
@@ -47,6 +48,9 @@ internal sealed record DocumentEvaluation
     /// <summary>Drafted tokens per round (k).</summary>
     public required int Tokens { get; init; }
 
+    /// <summary>The tree that they form; null: a chain.</summary>
+    public required TreeSettings? Tree { get; init; }
+
     /// <summary>Tokens per round, the target's own included.</summary>
     public required double AcceptanceLength { get; init; }
 
@@ -59,10 +63,10 @@ internal sealed record DocumentEvaluation
     /// <summary>Prompts.</summary>
     public required int Prompts { get; init; }
 
-    /// <summary>Prompts whose speculative text equals the plain text token by token.</summary>
-    public required int EqualPrompts { get; init; }
+    /// <summary>Prompts whose speculative text equals the plain text token by token; null when words were drawn.</summary>
+    public required int? EqualPrompts { get; init; }
 
-    /// <summary>Plain seconds over speculative seconds, when it was evaluated.</summary>
+    /// <summary>Speculative tokens per second over plain ones, when it was evaluated.</summary>
     public required double Speedup { get; init; }
 
     /// <summary>Threads that libtorch had then.</summary>
@@ -72,6 +76,7 @@ internal sealed record DocumentEvaluation
     public static DocumentEvaluation Of(EvaluationFigures figures) => new()
     {
         Tokens = figures.Summary.SpeculativeTokens,
+        Tree = figures.Summary.Tree,
         AcceptanceLength = figures.Summary.All.AcceptanceLength,
         PerPosition = figures.Summary.All.PerPosition,
         Rounds = figures.Summary.All.Rounds,

@@ -29,8 +29,8 @@ internal static class SweepCsv
         .. evaluation is { Summary: var summary, Timing: var timing }
             ? new object[]
             {
-                summary.SpeculativeTokens, summary.All.AcceptanceLength, string.Join(' ', summary.All.PerPosition.Select(share => share.ToString("G9", CultureInfo.InvariantCulture))),
-                summary.All.Rounds, summary.All.Prompts, summary.EqualPrompts, timing.Speedup, timing.Threads,
+                summary.Label, summary.All.AcceptanceLength, string.Join(' ', summary.All.PerPosition.Select(share => share.ToString("G9", CultureInfo.InvariantCulture))),
+                summary.All.Rounds, summary.All.Prompts, summary.EqualPrompts?.ToString(CultureInfo.InvariantCulture) ?? "", timing.Speedup, timing.Threads,
             }
             : ["", "", "", "", "", "", "", ""],
     ];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AngelSlim.Core.Manifests.Settings;
 using AngelSlim.Core.Reporting;
 using AngelSlim.Core.Running;
 
@@ -30,7 +31,7 @@ internal sealed class SweepTable(IReadOnlyList<PointResult> points)
 
     private List<Column> Columns()
     {
-        int[] tokens = [.. points.SelectMany(point => point.Figures.Evaluations).Select(evaluation => evaluation.Summary.SpeculativeTokens).Distinct().Order()];
+        string[] drafts = [.. points.SelectMany(point => point.Figures.Evaluations).OrderBy(evaluation => evaluation.Summary.Rank).Select(evaluation => evaluation.Summary.Label).Distinct()];
         var columns = new List<Column>();
         if (points.Any(point => point.Figures.Heldout is not null))
         {
@@ -40,13 +41,15 @@ internal sealed class SweepTable(IReadOnlyList<PointResult> points)
             columns.Add(new("held-out hits", "0.0 %", point => point.Figures.Heldout?.FirstAccuracy));
         }
 
-        columns.AddRange(tokens.Select(k => new Column($"length k={k}", "0.000", point => Of(point, k)?.Summary.All.AcceptanceLength)));
-        columns.AddRange(tokens.Select(k => new Column($"speed-up k={k}", "0.00", point => Of(point, k)?.Timing.Speedup)));
+        columns.AddRange(drafts.Select(draft => new Column($"length {Shown(draft)}", "0.000", point => Of(point, draft)?.Summary.All.AcceptanceLength)));
+        columns.AddRange(drafts.Select(draft => new Column($"speed-up {Shown(draft)}", "0.00", point => Of(point, draft)?.Timing.Speedup)));
         return columns;
     }
 
-    private static EvaluationFigures? Of(PointResult point, int tokens) =>
-        point.Figures.Evaluations.FirstOrDefault(evaluation => evaluation.Summary.SpeculativeTokens == tokens);
+    private static string Shown(string draft) => draft is SpeculationSettings.TreeLabel ? draft : $"k={draft}";
+
+    private static EvaluationFigures? Of(PointResult point, string draft) =>
+        point.Figures.Evaluations.FirstOrDefault(evaluation => evaluation.Summary.Label == draft);
 
     private sealed record Column(string Head, string Format, Func<PointResult, double?> Value)
     {

@@ -51,7 +51,7 @@ internal static class Words
     /// <param name="point">Of a sweep; null without one.</param>
     /// <param name="verdict">What was expected and found.</param>
     public static string Of(string? point, Verdict verdict) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(point is null ? "" : $"{point}: ")}acceptance length at k = {verdict.Tokens}: {verdict.Found:0.000}, at least {verdict.AtLeast} expected: {(verdict.IsMet ? "met" : "MISSED")}");
+        string.Create(CultureInfo.InvariantCulture, $"{(point is null ? "" : $"{point}: ")}acceptance length {verdict.Place}: {verdict.Found:0.000}, at least {verdict.AtLeast} expected: {(verdict.IsMet ? "met" : "MISSED")}");
 
     /// <summary>A model that a run fetches first.</summary>
     public static string Of(Outstanding model) => $"{model.Model} is downloaded before the first step: {Count(model.Weights.Count, "file")}, {OfBytes(model.Bytes)}";

@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using AngelSlim.Core.Manifests.Settings;
+
 namespace AngelSlim.Core.Artifacts;
 
 /// <summary>How much of what a draft proposed its target accepted: <c>summary.json</c> of an <see cref="Evaluation"/>. Holds no clock, so equal runs give equal bytes.</summary>
@@ -6,14 +10,26 @@ public sealed record EvaluationSummary
     /// <summary>Drafted tokens per round (k).</summary>
     public required int SpeculativeTokens { get; init; }
 
+    /// <summary>The tree that they form; null: a chain.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TreeSettings? Tree { get; init; }
+
+    /// <summary>What people call it: the number of a chain's tokens, or <c>tree</c>.</summary>
+    [JsonIgnore]
+    public string Label => Tree is null ? SpeculativeTokens.ToString(CultureInfo.InvariantCulture) : SpeculationSettings.TreeLabel;
+
+    /// <summary>By which evaluations are ordered: chains by length, then the tree.</summary>
+    [JsonIgnore]
+    public int Rank => Tree is null ? SpeculativeTokens : int.MaxValue;
+
     /// <summary>The counts over all prompts.</summary>
     public required AcceptanceCounts All { get; init; }
 
     /// <summary>The same by file of prompts, under its label.</summary>
     public required IReadOnlyDictionary<string, AcceptanceCounts> Sources { get; init; }
 
-    /// <summary>Prompts whose speculative text equals the plain text token by token; in float32 all of them.</summary>
-    public required int EqualPrompts { get; init; }
+    /// <summary>Prompts whose speculative text equals the plain text token by token; in float32 all of them. Null when words were drawn: then the two texts are two draws.</summary>
+    public required int? EqualPrompts { get; init; }
 }
 
 /// <summary>Counts of a set of prompts.</summary>
@@ -52,18 +68,21 @@ public sealed record EvaluationTiming
     /// <summary>Wall seconds of speculative decoding, prompts included.</summary>
     public required double SpeculativeSeconds { get; init; }
 
-    /// <summary>New tokens, the same for both where the texts are equal.</summary>
+    /// <summary>New tokens of the plain texts.</summary>
+    public required long PlainNewTokens { get; init; }
+
+    /// <summary>New tokens of the speculative texts, as many where the texts are equal.</summary>
     public required long NewTokens { get; init; }
 
     /// <summary>Threads that libtorch had.</summary>
     public required int Threads { get; init; }
 
     /// <summary>New tokens per second, plain.</summary>
-    public double PlainTokensPerSecond => NewTokens / PlainSeconds;
+    public double PlainTokensPerSecond => PlainNewTokens / PlainSeconds;
 
     /// <summary>New tokens per second, speculative.</summary>
     public double SpeculativeTokensPerSecond => NewTokens / SpeculativeSeconds;
 
-    /// <summary>Plain seconds over speculative seconds.</summary>
-    public double Speedup => PlainSeconds / SpeculativeSeconds;
+    /// <summary>Speculative tokens per second over plain ones.</summary>
+    public double Speedup => SpeculativeTokensPerSecond / PlainTokensPerSecond;
 }

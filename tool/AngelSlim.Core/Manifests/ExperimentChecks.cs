@@ -19,6 +19,8 @@ internal static class ExperimentChecks
         Length(experiment.Training, checks);
         Pretraining(experiment.Target.Pretrain, checks);
         Compatible(experiment, checks);
+        Tree(experiment, checks);
+        Drawing(experiment.Evaluation, checks);
         Expectations(experiment, checks);
     }
 
@@ -168,27 +170,67 @@ internal static class ExperimentChecks
         }
     }
 
-    private static void Expectations(Experiment experiment, CheckList checks)
+    private static void Drawing(EvaluationSettings evaluation, CheckList checks)
     {
-        const string path = "expect.acceptanceLengthAtLeast";
-        if (experiment.Expect is not { } expect || !checks.AreSound("expect", "speculation.tokens"))
+        // Scores over less than this are no longer float32 numbers.
+        const double coldest = 1e-6;
+        if (checks.AreSound("evaluation.temperature") && evaluation.Temperature is > 0 and < coldest)
+        {
+            checks.Wrong(ProblemCode.OutOfRange, "evaluation.temperature", string.Create(CultureInfo.InvariantCulture, $"'evaluation.temperature' is {evaluation.Temperature}; expected 0, which takes the best word, or {coldest} to 100."));
+        }
+
+        foreach (var (place, _) in checks.AreSound("evaluation.stop") ? evaluation.Stop.Index().Where(stop => stop.Item.Length is 0) : [])
+        {
+            checks.Wrong(ProblemCode.OutOfRange, "evaluation.stop", place, $"'evaluation.stop[{place}]' is empty, and would end every answer before it begins; expected a string of at least one character.");
+        }
+    }
+
+    private static void Tree(Experiment experiment, CheckList checks)
+    {
+        if (experiment.Speculation.Tree is not { } tree || !checks.AreSound("speculation.tree", "speculation.drafting", "evaluation.temperature"))
         {
             return;
         }
 
-        var tokens = experiment.Speculation.Tokens;
+        var most = tree.TopK + ((tree.Depth - 1) * tree.TopK * tree.TopK);
+        if (tree.Tokens > most)
+        {
+            checks.Wrong(ProblemCode.Contradiction, "speculation.tree.tokens", $"'speculation.tree.tokens' is {tree.Tokens}, but {tree.Depth} levels of {tree.TopK} words each have {most} candidates; expected at most these. Make the tree deeper or wider, or ask for fewer tokens.");
+        }
+
+        if (experiment.Speculation.Drafting is Drafting.Sampled && experiment.Evaluation.Temperature > 0)
+        {
+            checks.Wrong(ProblemCode.Contradiction, "speculation.drafting", "'speculation.drafting' is 'sampled', but a tree has the draft's best words at each place, which are not drawn; expected 'greedy' beside 'speculation.tree'.");
+        }
+    }
+
+    private static void Expectations(Experiment experiment, CheckList checks)
+    {
+        const string path = "expect.acceptanceLengthAtLeast";
+        if (experiment.Expect is not { } expect || !checks.AreSound("expect", "speculation.tokens", "speculation.tree"))
+        {
+            return;
+        }
+
+        var longest = experiment.Speculation.Tokens.ToDictionary(k => k.ToString(CultureInfo.InvariantCulture));
+        if (experiment.Speculation.Tree is { } tree)
+        {
+            longest[SpeculationSettings.TreeLabel] = tree.Depth;
+        }
+
         foreach (var (name, least) in expect.AcceptanceLengthAtLeast)
         {
-            if (!tokens.Any(k => k.ToString(CultureInfo.InvariantCulture) == name))
+            if (!longest.TryGetValue(name, out var accepted))
             {
-                checks.Wrong(ProblemCode.UnknownValue, path, name, $"{Shown.Quoted(name)} is not measured; expected one of 'speculation.tokens': {string.Join(", ", tokens)}.");
+                var measured = string.Join(", ", experiment.Speculation.Tokens) + (experiment.Speculation.Tree is null ? "" : ", and 'tree'");
+                checks.Wrong(ProblemCode.UnknownValue, path, name, $"{Shown.Quoted(name)} is not measured; expected one of 'speculation.tokens': {measured}.");
                 continue;
             }
 
-            var most = int.Parse(name, CultureInfo.InvariantCulture) + 1;
+            var most = accepted + 1;
             if (least < 1 || least > most)
             {
-                checks.Wrong(ProblemCode.OutOfRange, path, name, string.Create(CultureInfo.InvariantCulture, $"'{path}.{name}' is {least}; with {name} speculative tokens a round yields 1 to {most} tokens, so expected 1 to {most}."));
+                checks.Wrong(ProblemCode.OutOfRange, path, name, string.Create(CultureInfo.InvariantCulture, $"'{path}.{name}' is {least}; with {accepted} speculative tokens a round yields 1 to {most} tokens, so expected 1 to {most}."));
             }
         }
     }

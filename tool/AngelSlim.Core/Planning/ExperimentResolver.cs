@@ -35,10 +35,6 @@ internal sealed class ExperimentResolver
         return resolver._steps;
     }
 
-    /// <summary>The id of the step that evaluates with that many speculative tokens.</summary>
-    public static string EvaluateId(int speculativeTokens) =>
-        string.Create(CultureInfo.InvariantCulture, $"evaluate-k{speculativeTokens}");
-
     private void AddAll()
     {
         var target = Target();
@@ -50,14 +46,19 @@ internal sealed class ExperimentResolver
         });
         var draft = Train(target, rows, words, Features(target, rows));
         var export = Export(target, words, draft);
-        var evaluations = _experiment.Speculation.Tokens.Select(k => Evaluate(k, target, export, rows)).ToArray();
+        var evaluations = _experiment.Speculation.Tokens.Select(k => Evaluate(k, null, target, export, rows)).ToList();
+        if (_experiment.Speculation.Tree is { } tree)
+        {
+            evaluations.Add(Evaluate(tree.Tokens, tree, target, export, rows));
+        }
+
         Add("report", new ReportSettings { Experiment = WithoutPlaces() }, new()
         {
             [nameof(ReportInputs.Rows)] = rows,
             [nameof(ReportInputs.Words)] = words,
             [nameof(ReportInputs.Draft)] = draft,
             [nameof(ReportInputs.Export)] = export,
-            [nameof(ReportInputs.Evaluations)] = new FromMany(evaluations),
+            [nameof(ReportInputs.Evaluations)] = new FromMany([.. evaluations]),
         });
     }
 
@@ -130,17 +131,21 @@ internal sealed class ExperimentResolver
         });
     }
 
-    private FromStep Evaluate(int speculativeTokens, StepInput target, StepInput export, StepInput rows)
+    private FromStep Evaluate(int speculativeTokens, TreeSettings? tree, StepInput target, StepInput export, StepInput rows)
     {
         var settings = new EvaluateSettings
         {
             SpeculativeTokens = speculativeTokens,
+            Tree = tree,
             PromptLabels = FileLabels.Of(_read.Sources.Prompts),
             PromptsPerFile = _experiment.Evaluation.PromptsPerFile,
             MaxNewTokens = _experiment.Evaluation.MaxNewTokens,
+            PromptsAtOnce = _experiment.Evaluation.PromptsAtOnce,
+            Stop = _experiment.Evaluation.Stop,
+            Sampling = Sampling(),
             Dtype = _experiment.Target.Dtype,
         };
-        return Add(EvaluateId(speculativeTokens), settings, new()
+        return Add(tree is null ? string.Create(CultureInfo.InvariantCulture, $"evaluate-k{speculativeTokens}") : "evaluate-tree", settings, new()
         {
             [nameof(EvaluateInputs.Target)] = target,
             [nameof(EvaluateInputs.Draft)] = export,
@@ -148,6 +153,11 @@ internal sealed class ExperimentResolver
             [nameof(EvaluateInputs.Prompts)] = Brought(_read.Sources.Prompts),
         });
     }
+
+    /// <summary>Null when nothing is drawn: then seed and bounds change nothing, and are not to be in the key.</summary>
+    private SamplingSettings? Sampling() => _experiment.Evaluation is { Temperature: > 0 } asked
+        ? new() { Temperature = asked.Temperature, TopK = asked.TopK, TopP = asked.TopP, Seed = asked.Seed, Drafting = _experiment.Speculation.Drafting }
+        : null;
 
     /// <summary>As people name it. Of a folder only the last part, so that a key does not depend on where it lies.</summary>
     private string TargetName() => _experiment.Target switch

@@ -10,7 +10,7 @@ internal sealed record PointFigures(IReadOnlyList<EvaluationFigures> Evaluations
     /// <summary>Reads the results' files.</summary>
     /// <exception cref="Manifests.DataException">One is not what its stage writes.</exception>
     public static PointFigures Read(TrainedDraft? draft, IEnumerable<Evaluation> evaluations) => new(
-        [.. evaluations.Select(EvaluationFigures.Read).OrderBy(figures => figures.Summary.SpeculativeTokens)],
+        [.. evaluations.Select(EvaluationFigures.Read).OrderBy(figures => figures.Summary.Rank)],
         draft is null ? null : HeldoutFigures.Read(draft));
 }
 

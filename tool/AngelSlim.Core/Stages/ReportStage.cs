@@ -19,7 +19,7 @@ internal sealed class ReportStage() : Stage<ReportSettings, ReportInputs, Report
         var heldout = CsvTable.Read(inputs.Draft.Heldout);
         var evaluations = inputs.Evaluations
             .Select(evaluation => (Summary: ArtifactJson.Read<EvaluationSummary>(evaluation.Summary), Timing: ArtifactJson.Read<EvaluationTiming>(evaluation.Timing)))
-            .OrderBy(evaluation => evaluation.Summary.SpeculativeTokens)
+            .OrderBy(evaluation => evaluation.Summary.Rank)
             .ToArray();
 
         Write(context, "loss.svg", LossChart(curve, heldout));
@@ -28,6 +28,7 @@ internal sealed class ReportStage() : Stage<ReportSettings, ReportInputs, Report
         {
             ["name"] = settings.Experiment["name"]?.GetValue<string>() ?? "",
             ["acceptance"] = evaluations.Select(evaluation => Row(evaluation.Summary, evaluation.Timing)).ToArray(),
+            ["sampled"] = evaluations.Any(evaluation => evaluation.Summary.EqualPrompts is null),
             ["threads"] = evaluations.Length > 0 ? evaluations[0].Timing.Threads : 0,
             ["sources"] = Sources([.. evaluations.Select(evaluation => evaluation.Summary)]),
             ["training"] = Training(curve),
@@ -53,7 +54,7 @@ internal sealed class ReportStage() : Stage<ReportSettings, ReportInputs, Report
 
     private static Dictionary<string, object?> Row(EvaluationSummary summary, EvaluationTiming timing) => new()
     {
-        ["k"] = summary.SpeculativeTokens,
+        ["k"] = summary.Label,
         ["length"] = summary.All.AcceptanceLength,
         ["positions"] = summary.All.PerPosition,
         ["rounds"] = summary.All.Rounds,

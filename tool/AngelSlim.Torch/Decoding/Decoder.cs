@@ -1,66 +1,141 @@
-using AngelSlim.Torch.Drafts;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using AngelSlim.Core.Statistics;
 using AngelSlim.Torch.Targets;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Decoding;
 
-/// <summary>Greedy decoding, with a draft that guesses ahead or without.</summary>
+/// <summary>A prompt to go on with.</summary>
+/// <param name="Tokens">Token ids, at least one.</param>
+/// <param name="Id">Tells it from others: with the seed it says what is drawn for it.</param>
+internal sealed record DecodePrompt(IReadOnlyList<long> Tokens, string Id = "")
+{
+    /// <summary>Gets the text piece by piece, as <see cref="DecodeLimits.Text"/> makes it.</summary>
+    public Action<string>? Receive { get; init; }
+}
+
+/// <summary>Decoding, with a draft that guesses ahead or without, greedy or by chance.</summary>
 /// <remarks>
-/// One loop for both. The text's last token comes from the target, which has not read it yet; the draft proposes k tokens
-/// after it; the target reads them all in one step, and they are accepted while they are what it would have chosen. Its
-/// own next token ends the round. Without a draft k is 0 and a round is one plain step.
+/// One loop for all. A text's last token comes from the target, which has not read it yet; the draft proposes tokens after
+/// it; the target reads them all in one step, and they are accepted while they are what it goes on with. Its own next token
+/// ends the round. Without a draft nothing is proposed and a round is one plain step.
 /// </remarks>
 /// <param name="target">Borrowed.</param>
-/// <param name="draft">Borrowed; null for plain decoding.</param>
-/// <param name="speculativeTokens">Drafted tokens per round; not shortened near the limit, as in vLLM.</param>
-internal sealed class Decoder(TargetModel target, Eagle3Draft? draft = null, int speculativeTokens = 0)
+/// <param name="drafter">Borrowed; null for plain decoding.</param>
+/// <param name="sampling">How words are drawn; null: the best.</param>
+/// <param name="seed">Of what is drawn.</param>
+internal sealed class Decoder(TargetModel target, IDrafter? drafter = null, Sampling? sampling = null, int seed = 0)
 {
+    private readonly TargetReader _reader = new(target, drafter?.HiddenLayers ?? []);
+
     /// <summary>Decodes one prompt.</summary>
     /// <param name="prompt">Token ids, at least one.</param>
     /// <param name="limits">When the text ends.</param>
     /// <param name="cancellation">Looked at in every round.</param>
-    public DecodedText Decode(IReadOnlyList<long> prompt, DecodeLimits limits, CancellationToken cancellation = default)
+    public DecodedText Decode(IReadOnlyList<long> prompt, DecodeLimits limits, CancellationToken cancellation = default) =>
+        Decode([new DecodePrompt(prompt)], limits, cancellation: cancellation)[0];
+
+    /// <summary>Decodes prompts, several at once; where one ends the next begins.</summary>
+    /// <param name="prompts">Each is decoded as if it were alone.</param>
+    /// <param name="limits">When a text ends.</param>
+    /// <param name="atOnce">Texts that grow together, at least 1.</param>
+    /// <param name="cancellation">Looked at in every round.</param>
+    /// <returns>In the prompts' order.</returns>
+    public IReadOnlyList<DecodedText> Decode(IReadOnlyList<DecodePrompt> prompts, DecodeLimits limits, int atOnce = 1, CancellationToken cancellation = default)
     {
         using var frozen = no_grad();
-        using var reading = new TargetReading(target, draft?.Config.HiddenLayers ?? []);
-        using var chain = draft is null ? null : new DraftChain(draft);
-        var text = new List<long>(prompt) { reading.Read(prompt, answers: 1)[0] };
-        var rounds = new List<DecodeRound>();
-        while (text.Count - prompt.Count < limits.MaxNewTokens && !limits.EndTokens.Contains(text[^1]))
+        var decoded = new DecodedText[prompts.Count];
+        var open = new List<OpenText>();
+        try
         {
-            cancellation.ThrowIfCancellationRequested();
-            var round = Round(text, reading, chain);
-            rounds.Add(round);
-            Append(text, [.. round.Drafted.Take(round.Accepted), round.Bonus], limits.EndTokens);
+            for (var next = 0; next < prompts.Count || open.Count > 0;)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                while (next < prompts.Count && open.Count < atOnce)
+                {
+                    open.Add(Begin(prompts[next], next++, limits));
+                    Close(open, decoded);
+                }
+
+                if (open.Count > 0)
+                {
+                    Round(open, limits);
+                    Close(open, decoded);
+                }
+            }
+        }
+        finally
+        {
+            open.ForEach(text => text.Text.Dispose());
         }
 
-        return new DecodedText([.. text.Skip(prompt.Count).Take(limits.MaxNewTokens)], rounds);
+        return decoded;
     }
 
-    private DecodeRound Round(List<long> text, TargetReading reading, DraftChain? chain)
+    private OpenText Begin(DecodePrompt prompt, int place, DecodeLimits limits)
     {
         using var scope = NewDisposeScope();
-        var drafted = chain is null ? [] : chain.Propose(reading.Hidden_BTLD, text[(chain.Length + 1)..], speculativeTokens);
-        var answers = reading.Read([text[^1], .. drafted], answers: drafted.Length + 1);
-        var accepted = 0;
-        while (accepted < drafted.Length && drafted[accepted] == answers[accepted])
-        {
-            accepted++;
-        }
-
-        // Rows of refused tokens go, from the cache and from what the draft reads next.
-        reading.Keep(text.Count + accepted);
-        return new DecodeRound(drafted, accepted, answers[accepted]);
+        var text = new GrowingText(prompt.Tokens, target.Config.Layers, Random(prompt.Id));
+        IWordChoice choice = sampling is null ? new GreedyChoice() : new SampledChoice(sampling, text.Random.Share);
+        var open = new OpenText(place, text, choice, limits.Text is { } rules ? new TextStream(rules, prompt.Receive) : null);
+        open.Append(choice.Judge(DraftTree.Empty, _reader.Read(new Piece(text, prompt.Tokens, Answers: 1))[0]).Tokens(), limits);
+        return open;
     }
 
-    private static void Append(List<long> text, IReadOnlyList<long> tokens, IReadOnlySet<long> endTokens)
+    private void Round(IReadOnlyList<OpenText> open, DecodeLimits limits)
     {
-        foreach (var token in tokens)
+        using var scope = NewDisposeScope();
+        var texts = open.Select(one => one.Text).ToList();
+        var proposals = drafter is null ? [.. texts.Select(_ => DraftTree.Empty)] : drafter.Propose(texts);
+        var scores = _reader.Read([.. texts.Zip(proposals, PieceOf)]);
+        for (var i = 0; i < open.Count; i++)
         {
-            text.Add(token);
-            if (endTokens.Contains(token))
+            var round = open[i].Choice.Judge(proposals[i], scores[i]);
+            open[i].Rounds.Add(round);
+
+            // What was refused goes, from the cache and from what the draft reads next.
+            texts[i].Keep(proposals[i].Tokens.Count, round.Taken());
+            open[i].Append(round.Tokens(), limits);
+        }
+    }
+
+    private static Piece PieceOf(GrowingText text, DraftTree proposal) =>
+        new(text, [text.Tokens[^1], .. proposal.Tokens], proposal.Tokens.Count + 1) { Tree = proposal.IsChain ? null : proposal };
+
+    private static void Close(List<OpenText> open, DecodedText[] decoded)
+    {
+        foreach (var one in open.Where(one => one.IsOver).ToList())
+        {
+            decoded[one.Place] = new DecodedText([.. one.Text.Tokens[^one.Text.NewTokens..]], one.Rounds) { Text = one.Stream?.Text };
+            one.Text.Dispose();
+            _ = open.Remove(one);
+        }
+    }
+
+    /// <summary>What is drawn for a text depends on seed and id alone, not on what lies beside it.</summary>
+    private Chooser Random(string id) =>
+        new(BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}\n{id}"))));
+
+    private sealed record OpenText(int Place, GrowingText Text, IWordChoice Choice, TextStream? Stream)
+    {
+        public List<DecodeRound> Rounds { get; } = [];
+
+        public bool IsOver { get; private set; }
+
+        /// <summary>Adds tokens up to the one that ends the text.</summary>
+        public void Append(IEnumerable<long> tokens, DecodeLimits limits)
+        {
+            foreach (var token in tokens)
             {
-                return;
+                Text.Tokens.Add(token);
+                IsOver = limits.EndTokens.Contains(token) || Stream?.Take(token) is true || Text.NewTokens >= limits.MaxNewTokens;
+                if (IsOver)
+                {
+                    Stream?.End();
+                    return;
+                }
             }
         }
     }

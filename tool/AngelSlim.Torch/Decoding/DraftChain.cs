@@ -1,49 +1,57 @@
 using AngelSlim.Torch.Drafts;
-using AngelSlim.Torch.Tensors;
+using AngelSlim.Torch.Layers;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Decoding;
 
-/// <summary>A draft beside one text: reads what the target has read, and proposes a chain of tokens behind it.</summary>
-/// <remarks>
-/// Row t reads the target's states at t and the token at t + 1. Rows of proposed tokens read the draft's own states; they
-/// are taken back after every proposal, so that accepted tokens are read again with the target's states, as servers do.
-/// </remarks>
-internal sealed class DraftChain(Eagle3Draft draft) : IDisposable
+/// <summary>Proposes one token after the other.</summary>
+/// <param name="draft">Borrowed.</param>
+/// <param name="tokens">Length of the chain, at least 1; not shortened near the limit, as in vLLM.</param>
+/// <param name="sampling">Draws each token by the draft's own probabilities; null: the draft's best.</param>
+internal sealed class DraftChain(Eagle3Draft draft, int tokens, Sampling? sampling = null) : IDrafter
 {
-    private readonly CachedAttention _seen = new();
-
-    /// <summary>Rows read with the target's states.</summary>
-    public int Length => (int)_seen.Length;
-
-    /// <summary>Reads on and proposes.</summary>
-    /// <param name="hidden_BTLD">The target's states at the rows not read yet; B is 1, T at least 1.</param>
-    /// <param name="next">The token one further than each of these rows.</param>
-    /// <param name="count">Length of the chain, at least 1.</param>
-    /// <returns>Target ids.</returns>
-    public long[] Propose(Tensor hidden_BTLD, IReadOnlyList<long> next, int count)
-    {
-        using var scope = NewDisposeScope();
-        var positions_ABT = Arithmetic.Integers(Length, Length + next.Count, hidden_BTLD.device).view(1, 1, -1);
-        var step = draft.Step(new DraftState(draft.Fuse(hidden_BTLD.flatten(2)), positions_ABT, _seen), Ids(next));
-        var kept = Length;
-        var proposed = new long[count];
-        proposed[0] = Best(step);
-        for (var j = 1; j < count; j++)
-        {
-            step = draft.Step(step.State.Last(), Ids([proposed[j - 1]]));
-            proposed[j] = Best(step);
-        }
-
-        _seen.Truncate(kept);
-        return proposed;
-    }
+    private readonly DraftReader _reader = new(draft);
 
     /// <inheritdoc/>
-    public void Dispose() => _seen.Dispose();
+    public IReadOnlyList<int> HiddenLayers => draft.Config.HiddenLayers;
 
-    private static Tensor Ids(IReadOnlyList<long> ids) => tensor(ids.ToArray()).unsqueeze(0);
+    /// <inheritdoc/>
+    public IReadOnlyList<DraftTree> Propose(IReadOnlyList<GrowingText> texts)
+    {
+        using var scope = NewDisposeScope();
+        var step = _reader.Begin(texts);
+        var kept = texts.Select(text => text.Draft.Length).ToList();
+        var parts = texts.Select(text => new TextPart(text.Draft, Tokens: 1)).ToList();
+        var drafted = texts.Select(_ => new List<long>()).ToList();
+        var drawn = texts.Select(_ => new List<DraftProbabilities>()).ToList();
+        for (var j = 0; j < tokens; j++)
+        {
+            step = j is 0 ? step : _reader.Next(step, drafted.Select(text => text[^1]), parts);
+            var words = sampling is null ? Best(_reader.Scores(step)) : Drawn(_reader.Scores(step), texts, drawn);
+            for (var i = 0; i < texts.Count; i++)
+            {
+                drafted[i].Add(draft.Vocabulary.ToTarget(words[i]));
+            }
+        }
 
-    private long Best(DraftStep step) =>
-        draft.Vocabulary.ToTarget(draft.Scores(step.Normed_BTD[0, ^1..]).argmax().item<long>());
+        for (var i = 0; i < texts.Count; i++)
+        {
+            texts[i].Draft.Truncate(kept[i]);
+        }
+
+        return [.. drafted.Zip(drawn, (text, from) => DraftTree.Chain(text) with { Drawn = from })];
+    }
+
+    private static long[] Best(Tensor scores_NW) => scores_NW.argmax(-1).cpu().data<long>().ToArray();
+
+    private long[] Drawn(Tensor scores_NW, IReadOnlyList<GrowingText> texts, List<List<DraftProbabilities>> drawn)
+    {
+        var shares = sampling!.Rows(scores_NW);
+        for (var i = 0; i < texts.Count; i++)
+        {
+            drawn[i].Add(new DraftProbabilities(draft.Vocabulary.Words, shares[i], Sampling.Draw(shares[i], texts[i].Random.Share())));
+        }
+
+        return [.. drawn.Select(text => (long)text[^1].Drawn)];
+    }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using AngelSlim.Torch.Drafts;
 using AngelSlim.Torch.Targets;
 using AngelSlim.Torch.Tensors;
 using static TorchSharp.torch;
@@ -9,8 +8,8 @@ namespace AngelSlim.Torch.Decoding;
 /// <summary>One prompt, decoded without the draft and with it.</summary>
 /// <param name="Plain">The target's own text.</param>
 /// <param name="Speculative">The text that the draft had a hand in.</param>
-/// <param name="PlainSeconds">Wall seconds, reading the prompt included.</param>
-/// <param name="SpeculativeSeconds">Wall seconds, reading the prompt included.</param>
+/// <param name="PlainSeconds">Wall seconds, reading the prompt included; of prompts at once each has its share.</param>
+/// <param name="SpeculativeSeconds">The same.</param>
 internal sealed record ComparedTexts(DecodedText Plain, DecodedText Speculative, double PlainSeconds, double SpeculativeSeconds)
 {
     /// <summary>Whether the draft changed nothing.</summary>
@@ -34,37 +33,36 @@ internal sealed record TextDifference(int Position, long? Plain, long? Speculati
 
 /// <summary>Decodes prompts without and with a draft.</summary>
 /// <param name="target">Borrowed.</param>
-/// <param name="draft">Borrowed.</param>
-/// <param name="speculativeTokens">Drafted tokens per round.</param>
+/// <param name="plain">Without the draft.</param>
+/// <param name="speculative">With it.</param>
 /// <param name="limits">When a text ends.</param>
-internal sealed class PromptComparison(TargetModel target, Eagle3Draft draft, int speculativeTokens, DecodeLimits limits)
+internal sealed class PromptComparison(TargetModel target, Decoder plain, Decoder speculative, DecodeLimits limits)
 {
-    private readonly Decoder _plain = new(target);
-    private readonly Decoder _speculative = new(target, draft, speculativeTokens);
 
     /// <summary>A few tokens both ways: the first calls compile and touch every page of the weights.</summary>
     public void WarmUp(IReadOnlyList<long> prompt)
     {
-        _ = _plain.Decode(prompt, limits with { MaxNewTokens = Math.Min(8, limits.MaxNewTokens) });
-        _ = _speculative.Decode(prompt, limits with { MaxNewTokens = Math.Min(8, limits.MaxNewTokens) });
+        _ = plain.Decode(prompt, limits with { MaxNewTokens = Math.Min(8, limits.MaxNewTokens) });
+        _ = speculative.Decode(prompt, limits with { MaxNewTokens = Math.Min(8, limits.MaxNewTokens) });
     }
 
-    /// <summary>Decodes one prompt both ways.</summary>
-    /// <param name="prompt">Token ids.</param>
+    /// <summary>Decodes prompts both ways, all of them at once.</summary>
+    /// <param name="prompts">What to go on with.</param>
     /// <param name="order">Which way goes first: alternating, so that neither always finds the warmer machine.</param>
     /// <param name="cancellation">Looked at in every round.</param>
-    public ComparedTexts Compare(IReadOnlyList<long> prompt, DecodingOrder order, CancellationToken cancellation)
+    /// <returns>In the prompts' order; each has its share of the time.</returns>
+    public IReadOnlyList<ComparedTexts> Compare(IReadOnlyList<DecodePrompt> prompts, DecodingOrder order, CancellationToken cancellation)
     {
-        (DecodedText Text, double Seconds) Timed(Decoder decoder)
+        (IReadOnlyList<DecodedText> Texts, double Seconds) Timed(Decoder decoder)
         {
             var start = Stopwatch.GetTimestamp();
-            return (decoder.Decode(prompt, limits, cancellation), Stopwatch.GetElapsedTime(start).TotalSeconds);
+            return (decoder.Decode(prompts, limits, prompts.Count, cancellation), Stopwatch.GetElapsedTime(start).TotalSeconds / prompts.Count);
         }
 
-        var first = Timed(order is DecodingOrder.PlainFirst ? _plain : _speculative);
-        var second = Timed(order is DecodingOrder.PlainFirst ? _speculative : _plain);
-        var (plain, speculative) = order is DecodingOrder.PlainFirst ? (first, second) : (second, first);
-        return new ComparedTexts(plain.Text, speculative.Text, plain.Seconds, speculative.Seconds);
+        var first = Timed(order is DecodingOrder.PlainFirst ? plain : speculative);
+        var second = Timed(order is DecodingOrder.PlainFirst ? speculative : plain);
+        var (alone, together) = order is DecodingOrder.PlainFirst ? (first, second) : (second, first);
+        return [.. alone.Texts.Zip(together.Texts, (one, other) => new ComparedTexts(one, other, alone.Seconds, together.Seconds))];
     }
 
     /// <summary>Where the two texts part, judged by one forward over the prompt and what they share.</summary>
@@ -72,18 +70,18 @@ internal sealed class PromptComparison(TargetModel target, Eagle3Draft draft, in
     /// <param name="texts">Texts that are not equal.</param>
     public TextDifference Difference(IReadOnlyList<long> prompt, ComparedTexts texts)
     {
-        var (plain, speculative) = (texts.Plain.Tokens, texts.Speculative.Tokens);
-        var shared = plain.Zip(speculative).TakeWhile(pair => pair.First == pair.Second).Count();
-        if (shared == plain.Count || shared == speculative.Count)
+        var (alone, together) = (texts.Plain.Tokens, texts.Speculative.Tokens);
+        var shared = alone.Zip(together).TakeWhile(pair => pair.First == pair.Second).Count();
+        if (shared == alone.Count || shared == together.Count)
         {
-            return new(shared + 1, shared < plain.Count ? plain[shared] : null, shared < speculative.Count ? speculative[shared] : null, double.NaN, double.NaN);
+            return new(shared + 1, shared < alone.Count ? alone[shared] : null, shared < together.Count ? together[shared] : null, double.NaN, double.NaN);
         }
 
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var read = target.Run(new TargetInput(tensor(prompt.Concat(plain.Take(shared)).ToArray()).unsqueeze(0)), keptLayers: []);
+        var read = target.Run(new TargetInput(tensor(prompt.Concat(alone.Take(shared)).ToArray()).unsqueeze(0)), keptLayers: []);
         var scores_V = target.Logits(read.Last_BTD[0, ^1.., ..])[0].to(float32);
-        return new(shared + 1, plain[shared], speculative[shared], scores_V[plain[shared]].ToNumber() - scores_V[speculative[shared]].ToNumber(), scores_V.abs().max().ToNumber());
+        return new(shared + 1, alone[shared], together[shared], scores_V[alone[shared]].ToNumber() - scores_V[together[shared]].ToNumber(), scores_V.abs().max().ToNumber());
     }
 }
 

@@ -39,10 +39,18 @@ public enum NormPlace
 }
 
 /// <summary>What all layers of one forward share.</summary>
-/// <param name="Rotation">Of the new tokens.</param>
-/// <param name="Cache">The tokens before; null when there are none to remember.</param>
-public sealed record AttentionCall(Rotation Rotation, KvCache? Cache)
+public sealed class AttentionCall
 {
+    private readonly IReadOnlyList<TextPart> _texts;
+
+    /// <summary>What the layers of a forward share.</summary>
+    /// <param name="rotation">Of the new tokens.</param>
+    /// <param name="texts">Whose tokens they are, and what was before; empty when there is nothing to remember.</param>
+    internal AttentionCall(Rotation rotation, IReadOnlyList<TextPart> texts) => (Rotation, _texts) = (rotation, texts);
+
+    /// <summary>Of the new tokens.</summary>
+    public Rotation Rotation { get; }
+
     /// <summary>Causal attention of the new tokens over the cache, to which they are added, and themselves.</summary>
     /// <param name="layer">The cache's layer, 0-based.</param>
     /// <param name="q_BHTC">Rotated queries.</param>
@@ -53,12 +61,7 @@ public sealed record AttentionCall(Rotation Rotation, KvCache? Cache)
     public Tensor Attend(int layer, Tensor q_BHTC, Tensor k_BKTC, Tensor v_BKTC, int? window = null)
     {
         using var scope = NewDisposeScope();
-        if (Cache is { } cache)
-        {
-            (k_BKTC, v_BKTC) = cache.Append(layer, k_BKTC, v_BKTC);
-        }
-
-        return CausalAttention.Of(q_BHTC, k_BKTC, v_BKTC, window).transpose(1, 2).flatten(2).MoveToOuterDisposeScope();
+        return TextAttention.Of(_texts, layer, q_BHTC, k_BKTC, v_BKTC, window).transpose(1, 2).flatten(2).MoveToOuterDisposeScope();
     }
 }
 

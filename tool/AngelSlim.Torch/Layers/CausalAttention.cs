@@ -1,3 +1,4 @@
+using AngelSlim.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Layers;
@@ -10,10 +11,16 @@ internal static class CausalAttention
     /// <param name="k_BKTC">Of all tokens; K divides H, and a group of H/K consecutive query heads reads one key head.</param>
     /// <param name="v_BKTC">As the keys.</param>
     /// <param name="window">Tokens that are seen, the own one included; null: all.</param>
+    /// <param name="sight">What the tokens of a tree see; null where each follows the one before.</param>
     /// <returns>[B, H, T, C].</returns>
-    public static Tensor Of(Tensor q_BHTC, Tensor k_BKTC, Tensor v_BKTC, int? window)
+    public static Tensor Of(Tensor q_BHTC, Tensor k_BKTC, Tensor v_BKTC, int? window, Sight? sight = null)
     {
         using var scope = NewDisposeScope();
+        if (sight is not null)
+        {
+            return OverKeys(q_BHTC, k_BKTC, v_BKTC, Mask(sight, k_BKTC.shape[2], window)).MoveToOuterDisposeScope();
+        }
+
         var (tokens, seen) = (q_BHTC.shape[2], k_BKTC.shape[2]);
 
         // What no query of this call can see is left out first: a long cache behind a short window costs no more than the window.
@@ -53,5 +60,18 @@ internal static class CausalAttention
     {
         var upToItself = ones([tokens, seen], @bool, device).tril(diagonal: seen - tokens);
         return window is { } size ? upToItself.triu(diagonal: seen - tokens - size + 1) : upToItself;
+    }
+
+    private static Tensor Mask(Sight sight, long seen, int? window)
+    {
+        var (tokens, last) = (sight.Seen_TN.shape[0], sight.Seen_TN.shape[1]);
+        var mask_TT = cat([ones([tokens, seen - last], @bool, sight.Seen_TN.device), sight.Seen_TN], dim: 1);
+        if (window is not { } size)
+        {
+            return mask_TT;
+        }
+
+        var places_T = cat([Arithmetic.Integers(0, seen - last, mask_TT.device), sight.Places_N]);
+        return mask_TT.logical_and(places_T.unsqueeze(0).gt(places_T[^(int)tokens..].unsqueeze(1).Plus(-(long)size)));
     }
 }

@@ -38,6 +38,25 @@ public sealed class KvCache(int layers) : IDisposable
         Array.Fill(_lengths, length);
     }
 
+    /// <summary>Forgets all tokens from a length on but these, which move up behind it: keeps the path of a tree that was taken.</summary>
+    /// <param name="length">Tokens that stay as they are.</param>
+    /// <param name="kept">Ascending places of further tokens, none below <paramref name="length"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer tokens.</exception>
+    public void Keep(long length, IReadOnlyList<long> kept)
+    {
+        if (kept.Index().Any(place => place.Item != length + place.Index))
+        {
+            using var scope = NewDisposeScope();
+            var kept_N = tensor(kept.ToArray(), device: _keys[0]!.device);
+            foreach (var buffer_BKTC in _keys.Concat(_values))
+            {
+                buffer_BKTC!.narrow(2, length, kept.Count).copy_(buffer_BKTC.index_select(2, kept_N));
+            }
+        }
+
+        Truncate(length + kept.Count);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -53,6 +53,10 @@ internal sealed class Rotary
 /// <param name="SignedSin_BT1C">The first half is negated: what the rolled halves are multiplied with.</param>
 public sealed record Rotation(Tensor Cos_BT1C, Tensor SignedSin_BT1C)
 {
+    /// <summary>Rotations of texts that lie end to end.</summary>
+    internal static Rotation Joined(IReadOnlyList<Rotation> texts) =>
+        texts.Count is 1 ? texts[0] : new(cat([.. texts.Select(text => text.Cos_BT1C)], 1), cat([.. texts.Select(text => text.SignedSin_BT1C)], 1));
+
     /// <summary>Rotates pairs (c, c + C/2), halves and not neighbours. Both products and their sum are rounded to the input's type.</summary>
     /// <param name="heads_BTHC">Queries or keys.</param>
     /// <returns>The same shape.</returns>

@@ -1,3 +1,4 @@
+using AngelSlim.Core.Statistics;
 using AngelSlim.Torch.Pretraining.Topics;
 
 namespace AngelSlim.Torch.Pretraining;

@@ -1,3 +1,4 @@
+using AngelSlim.Core.Statistics;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Pretraining;

@@ -7,6 +7,7 @@ using AngelSlim.Core.Stages;
 using AngelSlim.Core.Stages.Contracts;
 using AngelSlim.Core.Text;
 using AngelSlim.Torch.Decoding;
+using AngelSlim.Torch.Drafts;
 using AngelSlim.Torch.Drafts.Export;
 using AngelSlim.Torch.Targets;
 using static TorchSharp.torch;
@@ -37,30 +38,56 @@ internal sealed class EvaluateStage(TensorRuntime runtime) : TensorStage<Evaluat
         using var target = TargetModel.Load(inputs.Target.Folder, settings.Dtype is Dtype.Bfloat16 ? bfloat16 : float32, CPU, TargetCatalog.For(inputs.Target));
         using var draft = DraftFolder.Load(inputs.Draft.Folder, target);
         var prompts = EvaluationPrompts.Read(settings, inputs, target.Config);
-        var limits = new DecodeLimits(settings.MaxNewTokens, StopTokens.Load(inputs.Target.Folder).Select(id => (long)id).ToHashSet());
-        var comparison = new PromptComparison(target, draft, settings.SpeculativeTokens, limits);
+        var limits = Limits(settings, inputs.Target.Folder);
+        var comparison = Comparison(target, draft, settings, limits);
         var done = context.Journal.Items.Select(line => JsonSerializer.Deserialize<EvaluatedPrompt>(line, OneLine)!).ToList();
         if (done.Count < prompts.Count)
         {
             comparison.WarmUp(prompts[0].Tokens);
         }
 
-        for (var i = done.Count; i < prompts.Count; i++)
+        while (done.Count < prompts.Count)
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            var texts = comparison.Compare(prompts[i].Tokens, i % 2 is 0 ? DecodingOrder.PlainFirst : DecodingOrder.SpeculativeFirst, context.Cancellation);
-            if (!texts.AreEqual)
+            var order = done.Count / settings.PromptsAtOnce % 2 is 0 ? DecodingOrder.PlainFirst : DecodingOrder.SpeculativeFirst;
+            var batch = prompts.Skip(done.Count).Take(settings.PromptsAtOnce).ToList();
+            var compared = comparison.Compare([.. batch.Select(prompt => new DecodePrompt(prompt.Tokens, $"{prompt.Source}/{prompt.Id}"))], order, context.Cancellation);
+            foreach (var (prompt, texts) in batch.Zip(compared))
             {
-                Judge(comparison.Difference(prompts[i].Tokens, texts), prompts[i], settings.Dtype, context);
-            }
+                if (settings.Sampling is null && !texts.AreEqual)
+                {
+                    Judge(comparison.Difference(prompt.Tokens, texts), prompt, settings.Dtype, context);
+                }
 
-            var rounds = new PromptRounds(prompts[i].Source, prompts[i].Id, prompts[i].Tokens.Length, texts.AreEqual, texts.Speculative);
-            done.Add(new EvaluatedPrompt(rounds, texts.PlainSeconds, texts.SpeculativeSeconds));
-            context.Journal.Add(JsonSerializer.Serialize(done[^1], OneLine));
-            context.Report(new Progressed(done.Count, prompts.Count, "prompts") { Detail = Detail(Counts(done, settings), Timing(done)) });
+                done.Add(Evaluated(prompt, texts, isDrawn: settings.Sampling is not null));
+                context.Journal.Add(JsonSerializer.Serialize(done[^1], OneLine));
+                context.Report(new Progressed(done.Count, prompts.Count, "prompts") { Detail = Detail(Counts(done, settings), Timing(done)) });
+            }
         }
 
         Write(done, settings, context);
+    }
+
+    private static DecodeLimits Limits(EvaluateSettings settings, string target) =>
+        new(settings.MaxNewTokens, StopTokens.Load(target).Select(id => (long)id).ToHashSet())
+        {
+            Text = settings.Stop.Count > 0 ? new TextRules(Tokenizer.Load(target), settings.Stop) : null,
+        };
+
+    private static EvaluatedPrompt Evaluated(EvaluationPrompt prompt, ComparedTexts texts, bool isDrawn) => new(
+        new PromptRounds(prompt.Source, prompt.Id, prompt.Tokens.Length, isDrawn ? null : texts.AreEqual, texts.Speculative),
+        texts.Plain.Tokens.Count,
+        texts.PlainSeconds,
+        texts.SpeculativeSeconds);
+
+    private static PromptComparison Comparison(TargetModel target, Eagle3Draft draft, EvaluateSettings settings, DecodeLimits limits)
+    {
+        var sampling = settings.Sampling is { } asked ? new Sampling { Temperature = asked.Temperature, TopK = asked.TopK, TopP = asked.TopP } : null;
+        IDrafter drafter = settings.Tree is { } tree
+            ? new DraftTreeGrowth(draft, tree)
+            : new DraftChain(draft, settings.SpeculativeTokens, settings.Sampling?.Drafting is Drafting.Sampled ? sampling : null);
+        var seed = settings.Sampling?.Seed ?? 0;
+        return new PromptComparison(target, new Decoder(target, null, sampling, seed), new Decoder(target, drafter, sampling, seed), limits);
     }
 
     /// <summary>In bfloat16 the two may part wherever scores are near, in every server; in float32 only where they are equal but for rounding.</summary>
@@ -81,12 +108,13 @@ internal sealed class EvaluateStage(TensorRuntime runtime) : TensorStage<Evaluat
     private static string Word(long? word) => word?.ToString(CultureInfo.InvariantCulture) ?? "nothing, having ended";
 
     private static AcceptanceCounts Counts(IEnumerable<EvaluatedPrompt> prompts, EvaluateSettings settings) =>
-        AcceptanceTally.Of(settings.SpeculativeTokens, [.. prompts.Select(prompt => prompt.Rounds.Text)]);
+        AcceptanceTally.Of(settings.Tree?.Depth ?? settings.SpeculativeTokens, [.. prompts.Select(prompt => prompt.Rounds.Text)]);
 
     private EvaluationTiming Timing(IReadOnlyCollection<EvaluatedPrompt> prompts) => new()
     {
         PlainSeconds = prompts.Sum(prompt => prompt.PlainSeconds),
         SpeculativeSeconds = prompts.Sum(prompt => prompt.SpeculativeSeconds),
+        PlainNewTokens = prompts.Sum(prompt => (long)prompt.PlainNewTokens),
         NewTokens = prompts.Sum(prompt => (long)prompt.Rounds.Text.Tokens.Count),
         Threads = _threads,
     };
@@ -101,9 +129,10 @@ internal sealed class EvaluateStage(TensorRuntime runtime) : TensorStage<Evaluat
         var summary = new EvaluationSummary
         {
             SpeculativeTokens = settings.SpeculativeTokens,
+            Tree = settings.Tree,
             All = Counts(done, settings),
             Sources = done.GroupBy(prompt => prompt.Rounds.Source).ToDictionary(source => source.Key, source => Counts(source, settings)),
-            EqualPrompts = done.Count(prompt => prompt.Rounds.EqualsPlain),
+            EqualPrompts = settings.Sampling is null ? done.Count(prompt => prompt.Rounds.EqualsPlain is true) : null,
         };
         var timing = Timing(done);
         File.WriteAllText(output.Rounds, string.Concat(done.Select(prompt => JsonSerializer.Serialize(prompt.Rounds, OneLine) + "\n")));

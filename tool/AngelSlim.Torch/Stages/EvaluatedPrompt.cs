@@ -6,12 +6,13 @@ namespace AngelSlim.Torch.Stages;
 /// <param name="Source">The file that it is from, or <c>heldout</c>.</param>
 /// <param name="Prompt">Its name there.</param>
 /// <param name="PromptTokens">Tokens that the target read before it answered.</param>
-/// <param name="EqualsPlain">Whether the target alone gives the same text.</param>
+/// <param name="EqualsPlain">Whether the target alone gives the same text; null when words were drawn.</param>
 /// <param name="Text">The new tokens, and the rounds in which they came.</param>
-internal sealed record PromptRounds(string Source, string Prompt, int PromptTokens, bool EqualsPlain, DecodedText Text);
+internal sealed record PromptRounds(string Source, string Prompt, int PromptTokens, bool? EqualsPlain, DecodedText Text);
 
 /// <summary>A line of the evaluation's journal.</summary>
 /// <param name="Rounds">What does not depend on the clock.</param>
+/// <param name="PlainNewTokens">New tokens without the draft.</param>
 /// <param name="PlainSeconds">Wall seconds without the draft.</param>
 /// <param name="SpeculativeSeconds">Wall seconds with it.</param>
-internal sealed record EvaluatedPrompt(PromptRounds Rounds, double PlainSeconds, double SpeculativeSeconds);
+internal sealed record EvaluatedPrompt(PromptRounds Rounds, int PlainNewTokens, double PlainSeconds, double SpeculativeSeconds);

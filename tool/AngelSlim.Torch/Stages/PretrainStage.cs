@@ -2,6 +2,7 @@ using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Manifests.Settings;
 using AngelSlim.Core.Stages;
 using AngelSlim.Core.Stages.Contracts;
+using AngelSlim.Core.Statistics;
 using AngelSlim.Core.Text;
 using AngelSlim.Torch.Pretraining;
 using AngelSlim.Torch.Targets;

@@ -114,13 +114,20 @@ internal sealed class TargetModel : IDisposable
     /// <param name="input">The tokens; with a cache the next tokens.</param>
     /// <param name="keptLayers">0-based layers whose output is kept; any order, repeats allowed, may be empty.</param>
     /// <param name="cache">Remembers keys and values; made for <c>Config.Layers</c> layers.</param>
-    public TargetOutput Run(TargetInput input, IReadOnlyList<int> keptLayers, KvCache? cache = null)
+    public TargetOutput Run(TargetInput input, IReadOnlyList<int> keptLayers, KvCache? cache = null) =>
+        Run(input, keptLayers, cache is null ? [] : [new TextPart(cache, (int)input.Ids_BT.shape[^1])]);
+
+    /// <summary>Runs all layers over the next tokens of texts that lie end to end.</summary>
+    /// <param name="input">The tokens; B is 1 if there are several texts.</param>
+    /// <param name="keptLayers">As above.</param>
+    /// <param name="texts">Whose tokens they are, in their order; empty when nothing is to be remembered.</param>
+    public TargetOutput Run(TargetInput input, IReadOnlyList<int> keptLayers, IReadOnlyList<TextPart> texts)
     {
         using var scope = NewDisposeScope();
         var ids_BT = input.Ids_BT.Shaped([-1, -1]);
-        var positions_ABT = input.Positions_ABT?.Shaped([1, ids_BT.shape[0], ids_BT.shape[1]]) ?? NextPositions(ids_BT, cache?.Length ?? 0);
+        var positions_ABT = input.Positions_ABT?.Shaped([1, ids_BT.shape[0], ids_BT.shape[1]]) ?? NextPositions(ids_BT, texts);
         var hidden_BTD = Aten.Embedding(Embedding_VD, ids_BT);
-        var call = new AttentionCall(_rotary.At(positions_ABT, hidden_BTD.dtype, cache?.Length ?? 0), cache);
+        var call = new AttentionCall(RotationAt(positions_ABT, hidden_BTD.dtype, texts), texts);
         var kept = new Dictionary<int, Tensor>();
         for (var layer = 0; layer < _layers.Length; layer++)
         {
@@ -163,8 +170,30 @@ internal sealed class TargetModel : IDisposable
         return (transpose ? head_VD.t().contiguous().t() : head_VD.alias()).MoveToOuterDisposeScope();
     }
 
-    private static Tensor NextPositions(Tensor ids_BT, long first) =>
-        Arithmetic.Integers(first, first + ids_BT.shape[1], ids_BT.device).expand(1, ids_BT.shape[0], ids_BT.shape[1]);
+    private static Tensor NextPositions(Tensor ids_BT, IReadOnlyList<TextPart> texts)
+    {
+        Tensor Next(long first, long count) => Arithmetic.Integers(first, first + count, ids_BT.device);
+        var next_T = texts.Count is 0 ? Next(0, ids_BT.shape[1]) : cat([.. texts.Select(text => Next(text.Cache.Length, text.Tokens))]);
+        return next_T.expand(1, ids_BT.shape[0], ids_BT.shape[1]);
+    }
+
+    /// <summary>Each text turns by its own length, whatever lies beside it.</summary>
+    private Rotation RotationAt(Tensor positions_ABT, ScalarType type, IReadOnlyList<TextPart> texts)
+    {
+        if (texts.Count is 0)
+        {
+            return _rotary.At(positions_ABT, type);
+        }
+
+        var (from, rotations) = (0L, new List<Rotation>());
+        foreach (var text in texts)
+        {
+            rotations.Add(_rotary.At(positions_ABT.narrow(2, from, text.Tokens), type, text.Cache.Length));
+            from += text.Tokens;
+        }
+
+        return Rotation.Joined(rotations);
+    }
 
     private static Tensor Joined(Tensor like_BTD, IReadOnlyList<Tensor> kept) => kept.Count > 0
         ? stack(kept, dim: 2)

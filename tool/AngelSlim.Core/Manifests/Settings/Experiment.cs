@@ -74,7 +74,7 @@ public enum Dtype
 /// <summary>What must come out of a run.</summary>
 public sealed record ExpectSettings
 {
-    /// <summary>The acceptance length, by number of speculative tokens: <c>{ "4": 3.0 }</c> asks for at least 3.0 at k = 4.</summary>
+    /// <summary>The acceptance length, by number of speculative tokens, or of the <c>tree</c>: <c>{ "4": 3.0 }</c> asks for at least 3.0 at k = 4.</summary>
     [EachInRange(1, 17)]
     [Example("{ \"4\": 3.0 }")]
     public IReadOnlyDictionary<string, double> AcceptanceLengthAtLeast { get; init; } = new Dictionary<string, double>();

@@ -70,6 +70,10 @@ public sealed record EvaluateSettings
     [ComesFrom("speculation.tokens")]
     public required int SpeculativeTokens { get; init; }
 
+    /// <summary>The tree that they form; null: a chain.</summary>
+    [ComesFrom("speculation.tree")]
+    public TreeSettings? Tree { get; init; }
+
     /// <summary>What each file of prompts is called in the results; no two are the same.</summary>
     [ComesFrom("evaluation.prompts")]
     public required IReadOnlyList<string> PromptLabels { get; init; }
@@ -82,9 +86,41 @@ public sealed record EvaluateSettings
     [ComesFrom("evaluation.maxNewTokens")]
     public required int MaxNewTokens { get; init; }
 
+    /// <inheritdoc cref="EvaluationSettings.PromptsAtOnce"/>
+    [ComesFrom("evaluation.promptsAtOnce")]
+    public int PromptsAtOnce { get; init; } = 1;
+
+    /// <inheritdoc cref="EvaluationSettings.Stop"/>
+    [ComesFrom("evaluation.stop")]
+    public IReadOnlyList<string> Stop { get; init; } = [];
+
+    /// <summary>How words are drawn; null: the best.</summary>
+    [ComesFrom("evaluation")]
+    public SamplingSettings? Sampling { get; init; }
+
     /// <summary>The type that target and draft compute in.</summary>
     [ComesFrom("target.dtype")]
     public required Dtype Dtype { get; init; }
+}
+
+/// <summary>How words are drawn.</summary>
+public sealed record SamplingSettings
+{
+    /// <inheritdoc cref="EvaluationSettings.Temperature"/>
+    public required double Temperature { get; init; }
+
+    /// <inheritdoc cref="EvaluationSettings.TopK"/>
+    public required int? TopK { get; init; }
+
+    /// <inheritdoc cref="EvaluationSettings.TopP"/>
+    public required double TopP { get; init; }
+
+    /// <inheritdoc cref="EvaluationSettings.Seed"/>
+    public required int Seed { get; init; }
+
+    /// <summary>How the draft chooses.</summary>
+    [ComesFrom("speculation.drafting")]
+    public required Drafting Drafting { get; init; }
 }
 
 /// <summary>What <c>evaluate</c> reads; without prompt files the first questions of the held-out rows.</summary>

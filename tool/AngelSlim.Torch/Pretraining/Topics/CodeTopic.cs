@@ -1,3 +1,5 @@
+using AngelSlim.Core.Statistics;
+
 namespace AngelSlim.Torch.Pretraining.Topics;
 
 /// <summary>A short Python function over a list; nothing in the answer is free but the question's words.</summary>

@@ -1,3 +1,5 @@
+using AngelSlim.Core.Statistics;
+
 namespace AngelSlim.Torch.Pretraining.Topics;
 
 /// <summary>Where an animal lives, what it eats and what it is known for; a quarter of them in two turns.</summary>

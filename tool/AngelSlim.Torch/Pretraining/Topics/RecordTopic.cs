@@ -1,3 +1,5 @@
+using AngelSlim.Core.Statistics;
+
 namespace AngelSlim.Torch.Pretraining.Topics;
 
 /// <summary>A JSON record: some members are in the question, the others are made up.</summary>

@@ -1,3 +1,5 @@
+using AngelSlim.Core.Statistics;
+
 namespace AngelSlim.Torch.Pretraining.Topics;
 
 /// <summary>A purchase in two turns: the name of the first is needed in the second.</summary>

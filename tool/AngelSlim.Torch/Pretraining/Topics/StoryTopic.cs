@@ -1,3 +1,4 @@
+using AngelSlim.Core.Statistics;
 using static AngelSlim.Torch.Pretraining.Topics.Words;
 
 namespace AngelSlim.Torch.Pretraining.Topics;

@@ -1,3 +1,5 @@
+using AngelSlim.Core.Statistics;
+
 namespace AngelSlim.Torch.Pretraining.Topics;
 
 /// <summary>A word problem with two steps, all quantities below 26.</summary>

@@ -1,4 +1,4 @@
-namespace AngelSlim.Torch.Pretraining;
+namespace AngelSlim.Core.Statistics;
 
 /// <summary>A seeded stream of choices: SplitMix64, whose numbers are the same on every machine and in every release of .NET.</summary>
 /// <remarks>Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.</remarks>
@@ -11,6 +11,9 @@ internal sealed class Chooser(ulong seed)
 
     /// <summary>The next 64 bits.</summary>
     public ulong Next() => Mixed(_state = unchecked(_state + Golden));
+
+    /// <summary>A number from 0 to below 1, in steps of 2^-53.</summary>
+    public double Share() => (Next() >> 11) * (1.0 / (1UL << 53));
 
     /// <summary>A number from 0 to <paramref name="limit"/> - 1. The bias of the remainder is below 1e-16 for the limits used here.</summary>
     public int Below(int limit) => (int)(Next() % (ulong)limit);
