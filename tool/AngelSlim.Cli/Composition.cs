@@ -15,6 +15,7 @@ internal static class Composition
         new TokenizeStage(),
         new VocabularyStage(),
         new PretrainStage(runtime),
+        new RandomStage(runtime),
         new CaptureStage(runtime),
         new TrainStage(runtime),
         new ExportStage(runtime),

@@ -140,7 +140,7 @@ public sealed class A_manifest : IDisposable
         Assert.StartsWith("FOLDER/e.json" + problem, _folder.Problem(Least(more)), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("{}", "(1,26): error ASL0004: 'target' names no model; give one of 'model', 'builtin' and 'pretrain'.")]
+    [InlineData("{}", "(1,26): error ASL0004: 'target' names no model; give one of 'model', 'builtin', 'pretrain' and 'random'.")]
     [InlineData("{ \"model\": null }", "(1,26): error ASL0004: 'target' names no model;")]
     [InlineData("{ \"model\": \"target\", \"builtin\": \"tiny-text\" }", "(1,58): error ASL0008: 'target' has both 'model' and 'builtin'; keep one.")]
     [InlineData("{ \"model\": \"nowhere/at/all\" }", "(1,37): error ASL0007: There is no folder 'nowhere/at/all' in FOLDER; paths are relative to the manifest.")]

@@ -1,4 +1,6 @@
 using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Manifests.Reading;
+using AngelSlim.Core.Manifests.Settings;
 using AngelSlim.Testing;
 using Xunit;
 
@@ -19,6 +21,8 @@ public sealed class The_experiments
                 "data/benchmarks/gsm8k/question.jsonl", "data/benchmarks/humaneval/question.jsonl", "data/benchmarks/mt_bench/question.jsonl",
             ]),
     };
+
+    public static TheoryData<string> OfModels => [.. Directory.EnumerateFiles(Path.Combine(Folder, "models"), "*.json").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 
     public static TheoryData<string> Complete => [.. Manifests().Where(name => !ToFetch.ContainsKey(name))];
 
@@ -45,6 +49,22 @@ public sealed class The_experiments
         Assert.Contains($"experiments/{ToFetch[name].Script}", File.ReadAllText(Path.Combine(Folder, "README.md")), StringComparison.Ordinal);
     }
 
+    /// <summary>The model may be on this machine, or not; the conversations are the user's.</summary>
+    [Theory]
+    [MemberData(nameof(OfModels))]
+    public void For_a_model_lack_only_conversations_and_nothing_when_they_are_tried(string name)
+    {
+        var path = Path.Combine(Folder, "models", name);
+        var problem = Assert.Single(Assert.Throws<UserException>(() => ExperimentReader.Read(path, Surroundings)).Problems);
+        Assert.Equal((ProblemCode.MissingFile, true), (problem.Code, problem.Message.Contains("data/train.jsonl", StringComparison.Ordinal)));
+
+        var tried = ExperimentReader.Read(path, Surroundings, ChangeReader.Read(SmokeChanges.Of(path, Surroundings)));
+        Assert.Empty(tried.Warnings);
+        Assert.Equal(tried.Experiment.Target.Family, tried.Experiment.Target.Random);
+        Assert.Equal(Dtype.Bfloat16, tried.Experiment.Training.Dtype);
+        Assert.Equal([2, 4], tried.Experiment.Speculation.Tokens);
+    }
+
     [Fact]
     public void Are_listed_in_their_readme()
     {
@@ -55,7 +75,7 @@ public sealed class The_experiments
     /// <summary>Every JSON file below the folder that is no part of a checkpoint or of a store.</summary>
     private static string[] Manifests()
     {
-        static bool IsOurs(string folder) => Path.GetFileName(folder)[0] is not '.' && !File.Exists(Path.Combine(folder, "config.json"));
+        static bool IsOurs(string folder) => Path.GetFileName(folder) is not "models" && Path.GetFileName(folder)[0] is not '.' && !File.Exists(Path.Combine(folder, "config.json"));
         static IEnumerable<string> Below(string folder) =>
             Directory.EnumerateFiles(folder, "*.json").Concat(Directory.EnumerateDirectories(folder).Where(IsOurs).SelectMany(Below));
         var manifests = Below(Folder).Select(path => Path.GetRelativePath(Folder, path)).Order(StringComparer.Ordinal).ToArray();

@@ -22,6 +22,9 @@ internal sealed record Asked(ReadExperiment Manifest, SweepGraph Graph)
     /// <summary>Models that are not on this machine, whose small files were fetched to read the manifest.</summary>
     public IReadOnlyList<Outstanding> ToFetch { get; private init; } = [];
 
+    /// <summary>It was shrunk to be tried.</summary>
+    public bool IsSmoke { get; private init; }
+
     /// <summary>Reads a manifest as the options change it, and works out its steps; warnings go to the talk.</summary>
     /// <param name="machine">Where.</param>
     /// <param name="manifest">Which.</param>
@@ -32,7 +35,7 @@ internal sealed record Asked(ReadExperiment Manifest, SweepGraph Graph)
     public static Asked Read(Machine machine, ManifestOptions manifest, int threads, Fetched wanted = Fetched.Nothing, CancellationToken stop = default)
     {
         var (read, models) = ReadManifest(machine, manifest, wanted, stop);
-        return new(read, SweepGraph.Of(read, Composition.Stages(new TensorRuntime(machine.Packages, threads)))) { ToFetch = models };
+        return new(read, SweepGraph.Of(read, Composition.Stages(new TensorRuntime(machine.Packages, threads)))) { ToFetch = models, IsSmoke = manifest.Smoke };
     }
 
     /// <summary>Reads a manifest as the options change it; warnings go to the talk.</summary>
@@ -40,7 +43,7 @@ internal sealed record Asked(ReadExperiment Manifest, SweepGraph Graph)
     public static (ReadExperiment Read, IReadOnlyList<Outstanding> ToFetch) ReadManifest(Machine machine, ManifestOptions manifest, Fetched wanted = Fetched.Nothing, CancellationToken stop = default)
     {
         var surroundings = manifest.Offline ? machine.Surroundings with { OfflineBy = "--offline" } : machine.Surroundings;
-        var changes = ChangeReader.Read(manifest.Changes);
+        var changes = ChangeReader.Read(manifest.AllChanges(surroundings));
         ReadExperiment Again() => ExperimentReader.Read(manifest.Path, surroundings, changes);
         var read = Again();
         var (known, models) = wanted is Fetched.Nothing || !read.Unfetched.Any() ? (read, []) : Fetching.Fetch(machine, read, wanted, Again, stop);
@@ -59,5 +62,8 @@ internal sealed record Asked(ReadExperiment Manifest, SweepGraph Graph)
     }
 
     /// <summary>The store: as asked for, else beside the manifest.</summary>
-    public OpenStore Open(string? store, TimeProvider clock) => new(OpenStore.Place(store, Manifest.Folder), clock);
+    public OpenStore Open(string? store, TimeProvider clock) => new(PlaceOf(store), clock);
+
+    /// <summary>Where the store lies, absolute. What was made to be tried is not among what was made to be used.</summary>
+    public string PlaceOf(string? store) => OpenStore.Place(store ?? (IsSmoke ? Path.Combine(Manifest.Folder, ".angelslim-smoke") : null), Manifest.Folder);
 }

@@ -32,6 +32,9 @@ internal static class Help
     /// <summary>Of <c>--store</c> where no manifest is named.</summary>
     public const string StoreHere = "Folder of results; .angelslim in this folder when left out";
 
+    /// <summary>Of <c>--smoke</c>.</summary>
+    public const string Smoke = "The same graph in seconds: a tiny random target of the same family (target.family), a few rows and steps, a store of its own (.angelslim-smoke). Shows that everything fits together";
+
     /// <summary>Of <c>--events</c>.</summary>
     public const string Events = "Write what happens to this file while it does, a line of JSON each; - for standard output, which then has nothing else";
 

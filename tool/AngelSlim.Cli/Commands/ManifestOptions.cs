@@ -1,4 +1,5 @@
 using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Reading;
 using Cocona;
 
@@ -11,16 +12,22 @@ namespace AngelSlim.Cli.Commands;
 /// <param name="SetFile">For help and parser; see <see cref="Changes"/>.</param>
 /// <param name="Unset">For help and parser; see <see cref="Changes"/>.</param>
 /// <param name="Offline">Nothing is downloaded.</param>
+/// <param name="Smoke">On a tiny random target instead.</param>
 internal sealed record ManifestOptions(
     [FromService] Choice Choice,
     [Argument("manifest", Description = Help.Manifest)] string Path,
     [Option("set", ValueName = "path=value", Description = Help.Set)] string[]? Set = null,
     [Option("set-file", ValueName = "path=file", Description = Help.SetFile)] string[]? SetFile = null,
     [Option("unset", ValueName = "path", Description = Help.Unset)] string[]? Unset = null,
-    [Option("offline", Description = Help.Offline)] bool Offline = false) : ICommandParameterSet
+    [Option("offline", Description = Help.Offline)] bool Offline = false,
+    [Option("smoke", Description = Help.Smoke)] bool Smoke = false) : ICommandParameterSet
 {
     /// <summary>In the order of the command line.</summary>
     public IReadOnlyList<ManifestChange> Changes => Choice.Changes;
+
+    /// <summary>All changes, those of <c>--smoke</c> before the user's own.</summary>
+    /// <param name="surroundings">Where the rows lie that come with the tool.</param>
+    public IReadOnlyList<ManifestChange> AllChanges(Surroundings surroundings) => Smoke ? [.. SmokeChanges.Of(Path, surroundings), .. Changes] : Changes;
 
     /// <summary>The manifest, and what <c>--set-file</c> takes into it.</summary>
     public IEnumerable<SourceFile> Files =>

@@ -31,11 +31,11 @@ internal static class ExperimentChecks
             return;
         }
 
-        var given = new[] { ("model", (object?)target.Model), ("builtin", target.Builtin), ("pretrain", target.Pretrain) }
+        var given = new[] { ("model", (object?)target.Model), ("builtin", target.Builtin), ("pretrain", target.Pretrain), ("random", target.Random) }
             .Where(choice => choice.Item2 is not null).Select(choice => choice.Item1).ToArray();
         if (given.Length is 0)
         {
-            checks.Wrong(ProblemCode.MissingMember, "target", "'target' names no model; give one of 'model', 'builtin' and 'pretrain'.");
+            checks.Wrong(ProblemCode.MissingMember, "target", "'target' names no model; give one of 'model', 'builtin', 'pretrain' and 'random'.");
         }
 
         if (target.Model is null && checks.IsGiven("target.revision"))

@@ -63,6 +63,11 @@ internal sealed class SourceFinder(string folder, Surroundings surroundings, Che
             return Model(model, target.Revision);
         }
 
+        if (target.Random is not null)
+        {
+            return (WithConfig(surroundings.RandomTokenizer, "target.random"), null);
+        }
+
         return (target.Builtin is { } builtin && checks.AreSound("target.builtin") ? Builtin(builtin) : null, null);
     }
 

@@ -5,6 +5,12 @@ namespace AngelSlim.Core.Manifests;
 /// <param name="BuiltinFolder">One folder for each built-in target; need not exist.</param>
 internal sealed record Surroundings(string HubCache, string BuiltinFolder)
 {
+    /// <summary>The rows of <c>--smoke</c>; need not exist.</summary>
+    public string SmokeFolder => Path.Combine(Path.GetDirectoryName(BuiltinFolder)!, "smoke");
+
+    /// <summary>The built-in target whose tokenizer and chat template a random target takes.</summary>
+    public string RandomTokenizer => Path.Combine(BuiltinFolder, "tiny-text");
+
     /// <summary>What forbids to download: <c>--offline</c>, or the name of a variable; null when nothing does.</summary>
     public string? OfflineBy { get; init; }
 

@@ -21,6 +21,12 @@ internal static class TargetChecks
             return;
         }
 
+        if (experiment.Target is { Model: not null, Family: { } family } && checks.AreSound("target.family")
+            && config.Find("model_type")?.Value is { Kind: JsonValueKind.String, Text: var type } && type != family)
+        {
+            checks.Wrong(ProblemCode.Contradiction, "target.family", $"'target.family' is {Shown.Quoted(family)}, and the target's config.json says {Shown.Quoted(type)}; correct one of them, or name another model.");
+        }
+
         foreach (var (member, what) in Senses)
         {
             if (experiment.Modality is Modality.Text && checks.AreSound("modality") && config.Find(member)?.Value.Kind is JsonValueKind.Object)

@@ -64,6 +64,8 @@ internal sealed class ExperimentResolver
 
     private StepInput Target() => _experiment.Target.Pretrain is { } pretrain
         ? Add("pretrain", pretrain, [])
+        : _experiment.Target.Random is { } family
+        ? Add("random", new RandomSettings { Family = family }, new() { [nameof(RandomInputs.Tokenizer)] = new FromSource(new TargetFolder(_read.Sources.Target!)) })
         : _read.Sources.Unfetched is { } model ? new Unfetched(model)
         : new FromSource(new TargetFolder(_read.Sources.Target!) { Assembly = _read.Sources.Assembly });
 
@@ -163,6 +165,7 @@ internal sealed class ExperimentResolver
     private string TargetName() => _experiment.Target switch
     {
         { Pretrain: not null } => _experiment.Name,
+        { Random: { } family } => $"random-{family}",
         { Builtin: { } builtin } => builtin,
         _ when TargetHubId() is { } id => id,
         _ => Path.GetFileName(Path.TrimEndingDirectorySeparator(_read.Sources.Target!)),

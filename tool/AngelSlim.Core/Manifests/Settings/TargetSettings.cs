@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace AngelSlim.Core.Manifests.Settings;
 
-/// <summary>The target model: exactly one of <see cref="Model"/>, <see cref="Builtin"/> and <see cref="Pretrain"/>.</summary>
+/// <summary>The target model: exactly one of <see cref="Model"/>, <see cref="Builtin"/>, <see cref="Pretrain"/> and <see cref="Random"/>.</summary>
 public sealed record TargetSettings
 {
     /// <summary>A folder with a Hugging Face checkpoint, or a hub id. What the local hub cache does not have is downloaded before the first step.</summary>
@@ -22,6 +22,15 @@ public sealed record TargetSettings
 
     /// <summary>A small target that the tool trains itself first.</summary>
     public PretrainSettings? Pretrain { get; init; }
+
+    /// <summary>A tiny target of this family with random weights: shows in seconds that everything fits together, and is of no other use.</summary>
+    [Example("\"qwen3\"")]
+    public string? Random { get; init; }
+
+    /// <summary>What <c>model_type</c> in the target's config.json has to say; <c>--smoke</c> takes a tiny random target of it, without the model.</summary>
+    [Incidental]
+    [Example("\"qwen3\"")]
+    public string? Family { get; init; }
 
     /// <summary>A .NET assembly with a family of targets that the tool does not know; goes with <see cref="Model"/>. <c>templates/target-family</c> is one to start from.</summary>
     [Example("\"families/Olmo2Family.dll\"")]

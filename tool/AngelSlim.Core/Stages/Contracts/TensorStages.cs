@@ -126,5 +126,16 @@ public sealed record SamplingSettings
 /// <summary>What <c>evaluate</c> reads; without prompt files the first questions of the held-out rows.</summary>
 public sealed record EvaluateInputs(TargetFolder Target, ExportedDraft Draft, TokenRows Rows, IReadOnlyList<SourceFile> Prompts);
 
+/// <summary>A tiny target with random weights.</summary>
+public sealed record RandomSettings
+{
+    /// <inheritdoc cref="TargetSettings.Random"/>
+    [ComesFrom("target.random")]
+    public required string Family { get; init; }
+}
+
+/// <summary>What <c>random</c> reads: a target that lends its tokenizer and its chat template.</summary>
+public sealed record RandomInputs(TargetFolder Tokenizer);
+
 /// <summary>What <c>pretrain</c> reads: nothing; its corpus is made from its seed.</summary>
 public sealed record PretrainInputs;
