@@ -135,13 +135,17 @@ internal static class CommandLine
 
         public ValueTask<int> OnCommandExecutionAsync(CoconaCommandExecutingContext ctx, CommandExecutionDelegate next)
         {
-            choice.Changes =
-            [
-                .. from option in ctx.ParsedCommandLine.Options
-                   where Kinds.ContainsKey(option.Option.Name)
-                   orderby option.Position
-                   select new ManifestChange(Kinds[option.Option.Name], option.Value ?? ""),
-            ];
+            // A loop: what LINQ makes of the parser's structs is compiled anew in every process.
+            var changes = new SortedDictionary<int, ManifestChange>();
+            foreach (var option in ctx.ParsedCommandLine.Options)
+            {
+                if (Kinds.TryGetValue(option.Option.Name, out var kind))
+                {
+                    changes.Add(option.Position, new ManifestChange(kind, option.Value ?? ""));
+                }
+            }
+
+            choice.Changes = changes.Count is 0 ? [] : [.. changes.Values];
             return next(ctx);
         }
     }
@@ -150,10 +154,10 @@ internal static class CommandLine
     {
         public ValueTask<int> OnCommandExecutionAsync(CoconaCommandExecutingContext ctx, CommandExecutionDelegate next)
         {
-            var superfluous = ctx.ParsedCommandLine.Arguments.Skip(ctx.Command.Arguments.Count).Select(argument => argument.Value).ToList();
-            return superfluous.Count is 0
+            var taken = ctx.Command.Arguments.Count;
+            return ctx.ParsedCommandLine.Arguments.Count <= taken
                 ? next(ctx)
-                : throw new CommandExitedException($"Error: '{superfluous[0]}' is one argument too many. See 'dotnet angelslim {VerbShape.Of(ctx.Command.Method.DeclaringType!).Name} --help'.", ExitCode.Usage);
+                : throw new CommandExitedException($"Error: '{ctx.ParsedCommandLine.Arguments[taken].Value}' is one argument too many. See 'dotnet angelslim {VerbShape.Of(ctx.Command.Method.DeclaringType!).Name} --help'.", ExitCode.Usage);
         }
     }
 }

@@ -17,6 +17,11 @@ internal static class ExperimentReader
         var json = WithoutSchema(edits.Aggregate(LocatedJson.ReadFile(path), Changed));
         var (read, found) = new ManifestReader(path, surroundings, edits).Read(json);
 
+        if (found.Count is 0)
+        {
+            return read;
+        }
+
         List<string?> files = [path, .. edits.SelectMany(edit => new[] { edit.Place.File, edit.Value?.Place.File })];
         var problems = found
             .OrderBy(problem => files.IndexOf(problem.Place?.File)).ThenBy(problem => problem.Place?.Line).ThenBy(problem => problem.Place?.Column)

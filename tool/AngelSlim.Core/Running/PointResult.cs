@@ -67,10 +67,10 @@ internal sealed record PointResult(PointSteps Point, PointState State)
 
     private static PointState StateOf(PointSteps point, IReadOnlyDictionary<string, StepResult> results)
     {
-        var outcomes = point.Steps.Select(step => results.GetValueOrDefault(step.Id)?.Outcome).ToHashSet();
-        return outcomes.Contains(StepOutcome.Failed) ? PointState.Failed
-            : !outcomes.All(outcome => outcome is StepOutcome.Made or StepOutcome.Cached) ? PointState.Waits
-            : outcomes.Contains(StepOutcome.Made) ? PointState.Made
+        bool Any(Func<StepOutcome?, bool> asked) => point.Steps.Any(step => asked(results.GetValueOrDefault(step.Id)?.Outcome));
+        return Any(outcome => outcome is StepOutcome.Failed) ? PointState.Failed
+            : Any(outcome => outcome is not (StepOutcome.Made or StepOutcome.Cached)) ? PointState.Waits
+            : Any(outcome => outcome is StepOutcome.Made) ? PointState.Made
             : PointState.Cached;
     }
 }
