@@ -85,8 +85,7 @@ public sealed class Capturing_features : IDisposable
         using var stored = StoredFeatures.Open(At("whole"), features => features.Train, Usual);
         var batch = stored.Read([0, 1]);
 
-        Assert.Equal([1L, 8, 72], batch.Aux_BTE.shape);
-        Assert.Equal([1L, 8, 24], batch.Last_BTD.shape);
+        Assert.Equal([1L, 8, 72, 1, 8, 24], [.. batch.Aux_BTE.shape, .. batch.Last_BTD.shape]);
         Assert.Equal([3, 5], batch.Documents.Lengths);
         Assert.Equal([3, 5], new[] { 0, 1 }.Select(stored.LengthOf));
         Assert.Equal([.. rows[0].Ids.Concat(rows[1].Ids).Select(id => (long)id)], batch.Ids_BT[0].data<long>().ToArray());

@@ -23,12 +23,8 @@ internal sealed class CacheVerification(ICache cache, Lanes lanes, Treatment tre
     /// <summary>Reads.</summary>
     /// <returns>In the order of what was found.</returns>
     /// <exception cref="Manifests.DataException">The cache refuses.</exception>
-    public IReadOnlyList<VerifiedResult> Go(IReadOnlyList<CachedResult> found, CancellationToken cancellation)
-    {
-        var verified = new VerifiedResult[found.Count];
-        lanes.Each([.. found.Index()], each => verified[each.Index] = Verify(each.Item, cancellation), cancellation);
-        return verified;
-    }
+    public IReadOnlyList<VerifiedResult> Go(IReadOnlyList<CachedResult> found, CancellationToken cancellation) =>
+        lanes.Map(found, each => Verify(each, cancellation), cancellation);
 
     private VerifiedResult Verify(CachedResult found, CancellationToken cancellation)
     {

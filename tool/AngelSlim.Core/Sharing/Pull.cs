@@ -20,19 +20,15 @@ internal sealed class Pull(ArtifactStore store, ICache cache, Lanes lanes, Holde
     /// <param name="cancellation">The user wants to stop.</param>
     /// <returns>In the order of what was wanted.</returns>
     /// <exception cref="DataException">The cache refuses.</exception>
-    public IReadOnlyList<Transfer> Go(IReadOnlyList<Wanted> wanted, CancellationToken cancellation)
-    {
-        var ends = new Transfer[wanted.Count];
-        lanes.Each(
-            [.. wanted.Index()],
-            each =>
-            {
-                ends[each.Index] = Fetch(each.Item, cancellation);
-                tell(each.Item.Id, each.Item.Over);
-            },
-            cancellation);
-        return ends;
-    }
+    public IReadOnlyList<Transfer> Go(IReadOnlyList<Wanted> wanted, CancellationToken cancellation) => lanes.Map(
+        wanted,
+        each =>
+        {
+            var end = Fetch(each, cancellation);
+            tell(each.Id, each.Over);
+            return end;
+        },
+        cancellation);
 
     private Transfer Fetch(Wanted wanted, CancellationToken cancellation)
     {

@@ -20,19 +20,15 @@ internal sealed class Push(ArtifactStore store, ICache cache, Lanes lanes, Actio
     /// <param name="cancellation">The user wants to stop.</param>
     /// <returns>In the order of what was wanted.</returns>
     /// <exception cref="DataException">The cache refuses.</exception>
-    public IReadOnlyList<Transfer> Go(IReadOnlyList<Wanted> wanted, CancellationToken cancellation)
-    {
-        var ends = new Transfer[wanted.Count];
-        lanes.Each(
-            [.. wanted.Index()],
-            each =>
-            {
-                ends[each.Index] = Send(each.Item, cancellation);
-                tell(each.Item.Id, each.Item.Over);
-            },
-            cancellation);
-        return ends;
-    }
+    public IReadOnlyList<Transfer> Go(IReadOnlyList<Wanted> wanted, CancellationToken cancellation) => lanes.Map(
+        wanted,
+        each =>
+        {
+            var end = Send(each, cancellation);
+            tell(each.Id, each.Over);
+            return end;
+        },
+        cancellation);
 
     private Transfer Send(Wanted wanted, CancellationToken cancellation)
     {

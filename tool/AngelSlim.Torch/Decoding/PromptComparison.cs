@@ -38,7 +38,6 @@ internal sealed record TextDifference(int Position, long? Plain, long? Speculati
 /// <param name="limits">When a text ends.</param>
 internal sealed class PromptComparison(TargetModel target, Decoder plain, Decoder speculative, DecodeLimits limits)
 {
-
     /// <summary>A few tokens both ways: the first calls compile and touch every page of the weights.</summary>
     public void WarmUp(IReadOnlyList<long> prompt)
     {
