@@ -8,8 +8,16 @@ internal static class PhysicalCores
     /// <param name="usable">Processors that this process may use.</param>
     public static int Count(string system, int usable)
     {
-        var files = Enumerable.Range(0, usable).Select(i => Path.Combine(system, $"cpu{i}", "topology", "thread_siblings_list"));
-        var siblings = files.Where(File.Exists).Select(File.ReadAllText).Distinct().Count();
-        return siblings is 0 ? usable : Math.Min(siblings, usable);
+        var cores = new HashSet<string>(StringComparer.Ordinal);
+        for (var processor = 0; processor < usable; processor++)
+        {
+            var siblings = Path.Combine(system, $"cpu{processor}", "topology", "thread_siblings_list");
+            if (File.Exists(siblings))
+            {
+                cores.Add(File.ReadAllText(siblings));
+            }
+        }
+
+        return cores.Count is 0 ? usable : Math.Min(cores.Count, usable);
     }
 }

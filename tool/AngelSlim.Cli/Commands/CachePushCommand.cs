@@ -53,7 +53,7 @@ internal static class CacheChoice
     /// <summary>What became of each step that was chosen.</summary>
     public static IReadOnlyList<Transfer> BySteps(IReadOnlyList<SharedStep> steps, IReadOnlyList<Transfer> ends)
     {
-        var byKey = ends.ToDictionary(end => end.Key!.Value);
+        var byKey = ends.ToDictionary(end => end.Key!);
         return
         [
             .. from step in steps

@@ -135,17 +135,17 @@ internal static class CommandLine
 
         public ValueTask<int> OnCommandExecutionAsync(CoconaCommandExecutingContext ctx, CommandExecutionDelegate next)
         {
-            // A loop: what LINQ makes of the parser's structs is compiled anew in every process.
-            var changes = new SortedDictionary<int, ManifestChange>();
+            // A loop, and no list where there is nothing: what collections make of structs is compiled anew in every process.
+            SortedDictionary<int, ManifestChange>? changes = null;
             foreach (var option in ctx.ParsedCommandLine.Options)
             {
                 if (Kinds.TryGetValue(option.Option.Name, out var kind))
                 {
-                    changes.Add(option.Position, new ManifestChange(kind, option.Value ?? ""));
+                    (changes ??= []).Add(option.Position, new ManifestChange(kind, option.Value ?? ""));
                 }
             }
 
-            choice.Changes = changes.Count is 0 ? [] : [.. changes.Values];
+            choice.Changes = changes is null ? [] : [.. changes.Values];
             return next(ctx);
         }
     }

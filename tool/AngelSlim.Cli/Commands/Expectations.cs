@@ -8,7 +8,7 @@ namespace AngelSlim.Cli.Commands;
 internal sealed class Expectations(IReadOnlyList<PointResult> points)
 {
     /// <summary>A line for each, also for those whose evaluation has no result.</summary>
-    public IEnumerable<string> Lines => Each((point, verdict) => Words.Of(point.Point.Label, verdict)).Concat(Unjudged);
+    public IEnumerable<string> Lines => points.SelectMany(point => point.Verdicts.Select(verdict => Words.Of(point.Point.Label, verdict))).Concat(Unjudged);
 
     private IEnumerable<string> Unjudged =>
         from point in points
@@ -19,18 +19,20 @@ internal sealed class Expectations(IReadOnlyList<PointResult> points)
     /// <returns>The exit code.</returns>
     public int Judge(TextWriter talk)
     {
-        var missed = Each((point, verdict) => (Point: point, Verdict: verdict)).Where(each => !each.Verdict.IsMet).ToList();
-        foreach (var (point, verdict) in missed)
+        var isMet = true;
+        foreach (var point in points)
         {
             var where = point.Point.Label is { } label ? $" of {label}" : "";
-            talk.WriteLine(new Problem(
-                ProblemCode.ExpectationMissed,
-                $"The acceptance length{where} {verdict.Place} is {verdict.Found:0.000}; at least {verdict.AtLeast} was expected.",
-                point.Point.Point.Experiment.PlaceOf("expect", "acceptanceLengthAtLeast", verdict.Tokens)));
+            foreach (var verdict in point.Verdicts.Where(verdict => !verdict.IsMet))
+            {
+                isMet = false;
+                talk.WriteLine(new Problem(
+                    ProblemCode.ExpectationMissed,
+                    $"The acceptance length{where} {verdict.Place} is {verdict.Found:0.000}; at least {verdict.AtLeast} was expected.",
+                    point.Point.Point.Experiment.PlaceOf("expect", "acceptanceLengthAtLeast", verdict.Tokens)));
+            }
         }
 
-        return missed.Count is 0 ? ExitCode.Done : ExitCode.ExpectationMissed;
+        return isMet ? ExitCode.Done : ExitCode.ExpectationMissed;
     }
-
-    private IEnumerable<T> Each<T>(Func<PointResult, Verdict, T> tell) => points.SelectMany(point => point.Verdicts.Select(verdict => tell(point, verdict)));
 }

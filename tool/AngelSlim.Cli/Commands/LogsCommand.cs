@@ -98,7 +98,7 @@ internal sealed class StepLogs(ExistingStore store, long run, string? step)
                 _tails[past.Id] = tail = new();
             }
 
-            if (store.Artifacts.LogOf(past.Key!.Value) is { } log)
+            if (store.Artifacts.LogOf(past.Key!) is { } log)
             {
                 told.AddRange(tail.Read(log).Select(EventLine.Read).OfType<StepEvent>().Where(line => step is not null || line.At >= since));
             }

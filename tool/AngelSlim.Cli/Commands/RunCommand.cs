@@ -125,8 +125,8 @@ internal sealed class RunCommand(Machine machine, RunOptions options, Stopping s
         using (stopping.Says(view.Say))
         {
             var end = new Runner(setup, policy, Observe).Run(selection, record, stopping.Token);
-            var places = selection.Steps.Index().ToDictionary(step => step.Item.Id, step => step.Index);
-            return (end, [.. results.OrderBy(result => places[result.StepId])]);
+            var ended = results.ToDictionary(result => result.StepId, StringComparer.Ordinal);
+            return (end, [.. selection.Steps.Where(step => ended.ContainsKey(step.Id)).Select(step => ended[step.Id])]);
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class RunReport(Asked asked, IReadOnlyList<StepResult> results)
     public Expectations Expectations => new(_points);
 
     /// <summary>By the point's label; null where nothing is swept.</summary>
-    public IReadOnlyList<(string? Label, Verdict Verdict)> Verdicts => [.. from point in _points from verdict in point.Verdicts select (point.Point.Label, verdict)];
+    public IReadOnlyList<PointVerdict> Verdicts => [.. _points.SelectMany(point => point.Verdicts.Select(verdict => new PointVerdict(point.Point.Label, verdict)))];
 
     /// <summary>Where the work of steps that failed lies.</summary>
     public IEnumerable<string> WhatToDo =>
@@ -39,12 +39,15 @@ internal sealed class RunReport(Asked asked, IReadOnlyList<StepResult> results)
         }
         else
         {
-            lines.AddRange(_points.SelectMany(point => new[] { ("draft", point.Draft), ("report", point.Report) }).Where(place => place.Item2 is not null).Select(place => $"{place.Item1}: {place.Item2}"));
+            lines.AddRange(_points.SelectMany(Places));
         }
 
         lines.AddRange(Expectations.Lines);
         return string.Join('\n', lines);
     }
+
+    private static IEnumerable<string> Places(PointResult point) =>
+        new[] { point.Draft is { } draft ? $"draft: {draft}" : null, point.Report is { } report ? $"report: {report}" : null }.OfType<string>();
 
     /// <summary>For programs.</summary>
     /// <param name="run">The run's number, and the manifest's path as given.</param>

@@ -4,7 +4,7 @@ using System.Text;
 namespace AngelSlim.Core.Artifacts;
 
 /// <summary>SHA-256 of some content, as 64 lower-case hexadecimal digits. Says what bytes are, never where they lie.</summary>
-internal readonly record struct Digest
+internal sealed record Digest
 {
     private Digest(string hex) => Hex = hex;
 

@@ -13,7 +13,8 @@ internal static class RecipeInputs
     public static ILookup<string, string> Of(string recipe)
     {
         var inputs = JsonNode.Parse(recipe)?["inputs"]?.AsObject() ?? [];
-        return inputs.SelectMany(input => Digests(input.Value), (input, digest) => (input.Key, digest)).ToLookup(each => each.Key, each => each.digest);
+        var names = ((IDictionary<string, JsonNode?>)inputs).Keys;
+        return names.SelectMany(name => Digests(inputs[name]), (name, digest) => new { name, digest }).ToLookup(each => each.name, each => each.digest);
     }
 
     private static IEnumerable<string> Digests(JsonNode? input) => input switch

@@ -40,11 +40,11 @@ internal static class CanonicalJson
                 text.Append("null");
                 break;
             case JsonObject members:
-                WriteAll('{', '}', members.OrderBy(member => member.Key, StringComparer.Ordinal), text, member =>
+                WriteAll('{', '}', Names(members), text, name =>
                 {
-                    WriteString(member.Key, text);
+                    WriteString(name, text);
                     text.Append(':');
-                    Write(member.Value, text);
+                    Write(members[name], text);
                 });
                 break;
             case JsonArray items:
@@ -54,6 +54,14 @@ internal static class CanonicalJson
                 WriteScalar(node.AsValue(), text);
                 break;
         }
+    }
+
+    private static string[] Names(JsonObject members)
+    {
+        var names = new string[members.Count];
+        ((IDictionary<string, JsonNode?>)members).Keys.CopyTo(names, 0);
+        Array.Sort(names, StringComparer.Ordinal);
+        return names;
     }
 
     private static void WriteAll<T>(char open, char close, IEnumerable<T> items, StringBuilder text, Action<T> write)
@@ -93,10 +101,14 @@ internal static class CanonicalJson
     /// <summary>Integers of 64 bits keep every digit; all else is the double nearest to it, in its shortest spelling.</summary>
     private static string Number(string spelled)
     {
-        if (Int128.TryParse(spelled, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer)
-            && integer >= long.MinValue && integer <= ulong.MaxValue)
+        if (long.TryParse(spelled, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var signed))
         {
-            return integer.ToString(CultureInfo.InvariantCulture);
+            return signed.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (ulong.TryParse(spelled, NumberStyles.None, CultureInfo.InvariantCulture, out var large))
+        {
+            return large.ToString(CultureInfo.InvariantCulture);
         }
 
         var number = double.Parse(spelled, NumberStyles.Float, CultureInfo.InvariantCulture);

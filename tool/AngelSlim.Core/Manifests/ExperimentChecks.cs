@@ -179,9 +179,12 @@ internal static class ExperimentChecks
             checks.Wrong(ProblemCode.OutOfRange, "evaluation.temperature", string.Create(CultureInfo.InvariantCulture, $"'evaluation.temperature' is {evaluation.Temperature}; expected 0, which takes the best word, or {coldest} to 100."));
         }
 
-        foreach (var (place, _) in checks.AreSound("evaluation.stop") ? evaluation.Stop.Index().Where(stop => stop.Item.Length is 0) : [])
+        for (var place = 0; place < evaluation.Stop.Count; place++)
         {
-            checks.Wrong(ProblemCode.OutOfRange, "evaluation.stop", place, $"'evaluation.stop[{place}]' is empty, and would end every answer before it begins; expected a string of at least one character.");
+            if (evaluation.Stop[place].Length is 0 && checks.AreSound("evaluation.stop"))
+            {
+                checks.Wrong(ProblemCode.OutOfRange, "evaluation.stop", place, $"'evaluation.stop[{place}]' is empty, and would end every answer before it begins; expected a string of at least one character.");
+            }
         }
     }
 

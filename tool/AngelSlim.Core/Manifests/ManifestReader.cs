@@ -19,13 +19,12 @@ internal sealed class ManifestReader(string path, Surroundings surroundings, IRe
     /// <param name="json">Without the schema's name.</param>
     public ManifestReading Read(LocatedValue json)
     {
-        var isSweep = json.Members.ToLookup(member => member.Name is "sweep");
-        if (!isSweep[true].Any())
+        if (json.Members.All(member => member.Name is not "sweep"))
         {
             return ReadPoint(json);
         }
 
-        var rest = json with { Members = [.. isSweep[false]] };
+        var rest = json with { Members = [.. json.Members.Where(member => member.Name is not "sweep")] };
         var whole = SettingsReader.Read(json);
         if (!whole.IsSound("sweep") || whole.Experiment.Sweep is not { } settings)
         {
@@ -33,7 +32,7 @@ internal sealed class ManifestReader(string path, Surroundings surroundings, IRe
             return new(read, [.. problems, .. whole.Findings.Where(finding => SettingsReading.Within(finding.Path, "sweep")).Select(finding => finding.Problem)]);
         }
 
-        return ReadPoints(rest, SweepReader.Read(isSweep[true].First(), settings), settings);
+        return ReadPoints(rest, SweepReader.Read(json.Find("sweep")!, settings), settings);
     }
 
     private ManifestReading ReadPoints(LocatedValue rest, SweepReading sweep, SweepSettings settings)

@@ -35,7 +35,7 @@ internal sealed record Recipe(string Stage, string Text)
             ["version"] = step.Stage.Version,
             ["device"] = step.Stage.Device,
             ["settings"] = SettingsJson.Of(step.Settings, Incidentals.LeftOut),
-            ["inputs"] = new JsonObject(inputs.Select(input => KeyValuePair.Create(InputName(input.Key), input.Value))),
+            ["inputs"] = JsonObjects.Of(inputs.Keys, InputName, name => inputs[name]),
         }));
 
     /// <summary>The recipe as far as it is known: an input that is not made yet differs from every content.</summary>
@@ -52,7 +52,7 @@ internal sealed record Recipe(string Stage, string Text)
             FromMany many => new JsonArray([.. many.Items.Select(Content)]),
             _ => null,
         };
-        return Of(step, step.Inputs.ToDictionary(input => input.Key, input => Content(input.Value)));
+        return Of(step, step.Inputs.Keys.ToDictionary(name => name, name => Content(step.Inputs[name])));
     }
 
     /// <summary>An input as recipes spell it: the constructor's parameter in camel case.</summary>

@@ -19,14 +19,15 @@ internal static class StepOrder
             }
         }
 
-        var ready = new PriorityQueue<int, int>(Enumerable.Range(0, steps.Count).Where(i => waitsFor[i] is 0).Select(i => (i, i)));
+        var isReady = Array.ConvertAll(waitsFor, producers => producers is 0);
         var ordered = new List<Step>(steps.Count);
-        while (ready.TryDequeue(out var next, out _))
+        for (var next = Array.IndexOf(isReady, true); next >= 0; next = Array.IndexOf(isReady, true))
         {
+            isReady[next] = false;
             ordered.Add(steps[next]);
-            foreach (var reader in readers[next].Where(reader => --waitsFor[reader] is 0))
+            foreach (var reader in readers[next])
             {
-                ready.Enqueue(reader, reader);
+                isReady[reader] = --waitsFor[reader] is 0;
             }
         }
 
@@ -38,9 +39,9 @@ internal static class StepOrder
     private static Dictionary<string, int> Places(IReadOnlyList<Step> steps)
     {
         var places = new Dictionary<string, int>(steps.Count, StringComparer.Ordinal);
-        foreach (var (place, step) in steps.Index())
+        foreach (var step in steps)
         {
-            if (!places.TryAdd(step.Id, place))
+            if (!places.TryAdd(step.Id, places.Count))
             {
                 throw new ArgumentException($"Two steps have the id {step.Id}.", nameof(steps));
             }

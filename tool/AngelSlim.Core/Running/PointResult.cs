@@ -48,7 +48,7 @@ internal sealed record PointResult(PointSteps Point, PointState State)
     public static PointResult Of(PointSteps point, IReadOnlyDictionary<string, StepResult> results)
     {
         var made = point.Steps
-            .Select(step => (step.Stage.Output, results.GetValueOrDefault(step.Id)?.Folder))
+            .Select(step => new { step.Stage.Output, results.GetValueOrDefault(step.Id)?.Folder })
             .Where(step => step.Folder is not null)
             .ToLookup(step => step.Output, step => step.Folder!);
         string? Only(Type output) => made[output].FirstOrDefault();

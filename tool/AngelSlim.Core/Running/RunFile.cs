@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AngelSlim.Core.Artifacts;
+using AngelSlim.Core.Manifests;
 
 namespace AngelSlim.Core.Running;
 
@@ -107,14 +108,14 @@ internal sealed record RunFile(long Id, string Name, DateTimeOffset Started, IRe
 
     private static IEnumerable<JsonObject> Rows(JsonObject file, string table) => file[table]?.AsArray().Select(row => row!.AsObject()) ?? [];
 
-    private static JsonNode ToJson(Microsoft.Data.Sqlite.SqliteDataReader row) => new JsonObject(
-        Enumerable.Range(0, row.FieldCount).Select(column => KeyValuePair.Create(row.GetName(column), row.GetValue(column) switch
+    private static JsonNode ToJson(Microsoft.Data.Sqlite.SqliteDataReader row) =>
+        JsonObjects.Of(Enumerable.Range(0, row.FieldCount), row.GetName, column => row.GetValue(column) switch
         {
             long whole => JsonValue.Create(whole),
             double number => JsonValue.Create(number),
             string text => JsonValue.Create(text),
             _ => (JsonNode?)null,
-        })));
+        });
 
     private static bool IsKnown(RunDatabase database, long run) => database.Scalar("select 1 from runs where id = $run", ("$run", run)) is not null;
 

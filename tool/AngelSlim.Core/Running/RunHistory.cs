@@ -58,7 +58,7 @@ internal sealed class RunHistory(RunDatabase database) : IHistory
     public IReadOnlyDictionary<string, StepKey?> StepsOf(long run) =>
         database.Rows(
             "select id, stage, key from steps where run = $run",
-            row => (Id: row.GetString(0), Key: !row.IsDBNull(2) && Digest.IsDigest(row.GetString(2)) ? new StepKey(row.GetString(1), Digest.Parse(row.GetString(2))) : (StepKey?)null),
+            row => (Id: row.GetString(0), Key: !row.IsDBNull(2) && Digest.IsDigest(row.GetString(2)) ? new StepKey(row.GetString(1), Digest.Parse(row.GetString(2))) : null),
             ("$run", run)).ToDictionary(row => row.Id, row => row.Key, StringComparer.Ordinal);
 
     private static (string Name, object? Value)[] Of(StepKey key) => [("$stage", key.Stage), ("$key", key.Recipe.Hex)];

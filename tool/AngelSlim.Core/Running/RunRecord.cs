@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Planning;
@@ -93,17 +92,19 @@ internal sealed class RunRecord
         foreach (var (parameter, input) in planned.Step.Inputs)
         {
             var name = Recipe.InputName(parameter);
-            var producers = input.Leaves.Where(leaf => leaf is not Absent).Select(leaf => leaf is FromStep from ? made[from.StepId].Key : (StepKey?)null);
-            foreach (var (position, (digest, producer)) in digests[name].Zip(producers).Index())
+            var ofInput = digests[name].ToList();
+            var leaves = input.Leaves.Where(leaf => leaf is not Absent).ToList();
+            for (var position = 0; position < ofInput.Count; position++)
             {
-                ArtifactIndex.KeepInput(_database, artifact.Key, (name, position, digest), producer);
+                var producer = leaves[position] is FromStep from ? made[from.StepId].Key : null;
+                ArtifactIndex.KeepInput(_database, artifact.Key, (name, position, ofInput[position]), producer);
             }
         }
     });
 
     /// <summary>Keeps whether the run brought what was expected of it.</summary>
     /// <param name="verdicts">With the point of a sweep for which each holds; null for a manifest that sweeps nothing.</param>
-    public void Keep(IReadOnlyList<(string? Point, Verdict Verdict)> verdicts)
+    public void Keep(IReadOnlyList<PointVerdict> verdicts)
     {
         if (verdicts.Count is 0)
         {
@@ -156,9 +157,15 @@ internal sealed class RunRecord
     /// <summary>Which files a digest stood for, so that a later run can say which of them changed.</summary>
     private void KeepSources(PlannedStep planned)
     {
-        foreach (var (source, content) in planned.Sources.Where(each => !_sources.TryGetValue(each.Key, out var kept) || kept != each.Value.Digest))
+        foreach (var source in planned.Sources.Keys)
         {
-            var files = new JsonObject(content.Files.Select(file => KeyValuePair.Create(Path.GetFileName(file.Key), (JsonNode?)file.Value.Digest.Hex)));
+            var content = planned.Sources[source];
+            if (_sources.TryGetValue(source, out var kept) && kept == content.Digest)
+            {
+                continue;
+            }
+
+            var files = JsonObjects.Of(content.Files.Keys, path => Path.GetFileName(path), path => content.Files[path].Digest.Hex);
             _database.Execute(
                 "insert or ignore into sources (digest, path, file, sha256) select $digest, $path, key, value from json_each($files)",
                 ("$digest", content.Digest.Hex), ("$path", source.Location), ("$files", files.ToJsonString()));

@@ -64,7 +64,7 @@ internal sealed class Scheduler
     {
         var ids = steps.Select(step => step.Id).ToHashSet(StringComparer.Ordinal);
         _steps = [.. steps.Select(step => new ScheduledStep(step, step.Producers.Count(ids.Contains)))];
-        _readers = _steps.SelectMany(reader => reader.Step.Producers, (reader, producer) => (reader, producer)).ToLookup(pair => pair.producer, pair => pair.reader);
+        _readers = _steps.SelectMany(reader => reader.Step.Producers, (reader, producer) => new { reader, producer }).ToLookup(pair => pair.producer, pair => pair.reader);
         _budget = budget;
     }
 

@@ -3,6 +3,11 @@ using AngelSlim.Core.Manifests.Settings;
 
 namespace AngelSlim.Core.Running;
 
+/// <summary>A verdict, and the point of a sweep for which it holds.</summary>
+/// <param name="Point">The point's label; null where nothing is swept.</param>
+/// <param name="Verdict">What was measured there.</param>
+internal sealed record PointVerdict(string? Point, Verdict Verdict);
+
 /// <summary>Whether a run brought what its manifest expects.</summary>
 /// <param name="Tokens">Speculative tokens of a chain, or <c>tree</c>, as the manifest spells them.</param>
 /// <param name="AtLeast">The acceptance length that was expected.</param>

@@ -64,7 +64,7 @@ internal sealed class CacheVerification(ICache cache, Lanes lanes, Treatment tre
         from file in there.Files
         let digest = CacheNames.DigestIn(CacheNames.Files, file.Key) ?? CacheNames.DigestIn(CacheNames.Logs, file.Key) ?? (file.Key is CacheNames.Recipe ? there.Key.Recipe : null)
         where digest is not null
-        select new ArrivingFile(CacheNames.Of(there.Key, file.Key), file.Value, digest.Value);
+        select new ArrivingFile(CacheNames.Of(there.Key, file.Key), file.Value, digest);
 
     private sealed class OnlyCounted(MovedBytes moved) : ITaker
     {

@@ -26,7 +26,7 @@ internal sealed record CachedResult(StepKey Key, IReadOnlyDictionary<string, lon
     public long Bytes => Files.Values.Sum();
 
     /// <summary>The log that was sent with it; null when there is none.</summary>
-    public Digest? Log => Files.Keys.Select(name => CacheNames.DigestIn(CacheNames.Logs, name)).Where(digest => digest is not null).OrderBy(digest => digest!.Value.Hex, StringComparer.Ordinal).FirstOrDefault();
+    public Digest? Log => Files.Keys.Select(name => CacheNames.DigestIn(CacheNames.Logs, name)).Where(digest => digest is not null).OrderBy(digest => digest!.Hex, StringComparer.Ordinal).FirstOrDefault();
 
     /// <summary>The first thing that a listing names and that is not there, or not in its size; null when there is none.</summary>
     public string? Missing(ArtifactListing listing)

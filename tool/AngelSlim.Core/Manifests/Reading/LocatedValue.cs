@@ -26,7 +26,7 @@ internal sealed record LocatedValue(JsonValueKind Kind, string Text, TextPlace P
     /// <summary>The same without places; null for null. Of members with the same name the first; a number that no double can hold is its spelling.</summary>
     public JsonNode? ToNode() => Kind switch
     {
-        JsonValueKind.Object => new JsonObject(Members.DistinctBy(member => member.Name).Select(member => KeyValuePair.Create(member.Name, member.Value.ToNode()))),
+        JsonValueKind.Object => JsonObjects.Of(Members.DistinctBy(member => member.Name), member => member.Name, member => member.Value.ToNode()),
         JsonValueKind.Array => new JsonArray([.. Items.Select(item => item.ToNode())]),
         JsonValueKind.Number when double.IsFinite(double.Parse(Text, NumberStyles.Float, CultureInfo.InvariantCulture)) => JsonNode.Parse(Text),
         JsonValueKind.String or JsonValueKind.Number => JsonValue.Create(Text),
