@@ -3,8 +3,8 @@ using AngelSlim.Core.Manifests;
 
 namespace AngelSlim.Core.Text;
 
-/// <summary>A row of a data file: a line of JSONL that is not blank, or an item of a JSON list.</summary>
-/// <param name="Place">File and line; of an item where it begins.</param>
+/// <summary>A row of a data file: a line of JSONL that is not blank, an item of a JSON list, or a row of a Parquet file.</summary>
+/// <param name="Place">File and line; of an item where it begins, of a Parquet file the row's number.</param>
 /// <param name="Utf8">Its bytes, valid until the next row is read; null when there are none that could be read.</param>
 internal readonly record struct JsonLine(TextPlace Place, ReadOnlyMemory<byte>? Utf8)
 {
@@ -42,7 +42,7 @@ internal readonly record struct JsonLine(TextPlace Place, ReadOnlyMemory<byte>? 
     }
 }
 
-/// <summary>Reads JSONL line by line, and a JSON list item by item: a file of any size needs no more memory than its longest row. Which of the two it is, its first byte says.</summary>
+/// <summary>Reads JSONL line by line, a JSON list item by item, and Parquet by row groups: a file of any size needs no more memory than its longest row or group. Which of the three it is, its first bytes say.</summary>
 internal static class JsonLines
 {
     /// <summary>Bytes that a line may have.</summary>
@@ -62,11 +62,14 @@ internal static class JsonLines
             throw new DataException(ProblemCode.MissingFile, $"'{path}' does not exist", new TextPlace(path));
         }
 
-        return (JsonList.IsOne(path) ? JsonList.Read(path, longest) : ReadLines(path, longest)).Select(line => line with { Advice = advice });
+        var rows = ParquetRows.IsOne(path) ? ParquetRows.Read(path, longest)
+            : JsonList.IsOne(path) ? JsonList.Read(path, longest)
+            : ReadLines(path, longest);
+        return rows.Select(line => line with { Advice = advice });
     }
 
     /// <summary>How many lines <see cref="Read"/> gives.</summary>
-    public static long Count(string path) => Read(path).LongCount();
+    public static long Count(string path) => File.Exists(path) && ParquetRows.IsOne(path) ? ParquetRows.Count(path) : Read(path).LongCount();
 
     private static IEnumerable<JsonLine> ReadLines(string path, int longest)
     {

@@ -5,7 +5,7 @@ namespace AngelSlim.Core.Manifests.Settings;
 /// <summary>What the draft learns from.</summary>
 public sealed record DataSettings
 {
-    /// <summary>Files of conversations, relative to the manifest: JSONL or one JSON list, of OpenAI <c>messages</c>, ShareGPT or AngelSlim <c>conversations</c>, or UltraChat <c>data</c>.</summary>
+    /// <summary>Files of conversations, relative to the manifest: JSONL, one JSON list, or Parquet, of OpenAI <c>messages</c>, ShareGPT or AngelSlim <c>conversations</c>, or UltraChat <c>data</c>.</summary>
     [MinLength(1)]
     [Distinct]
     [Example("[\"data/train.jsonl\"]")]
