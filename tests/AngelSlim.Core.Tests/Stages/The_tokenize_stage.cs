@@ -15,7 +15,7 @@ namespace AngelSlim.Core.Tests.Stages;
 
 public sealed class The_tokenize_stage
 {
-    private static readonly TokenizeSettings Settings = new() { MaxTokens = 512, HeldoutShare = 0.25, OnBadRow = OnBadRow.Stop };
+    private static readonly TokenizeSettings Settings = new() { MaxTokens = 512, HeldoutShare = 0.25, Rows = RowsPer.Auto, OnBadRow = OnBadRow.Stop };
 
     [Fact]
     public void Holds_the_same_conversations_out_in_whatever_order_they_come()
@@ -53,7 +53,7 @@ public sealed class The_tokenize_stage
         IStage words = new VocabularyStage();
         words.Run(new VocabularySettings { Size = 24 }, new VocabularyInputs(new TargetFolder(TinyTarget.Folder), run.Rows), Context(output, []));
 
-        Assert.Equal("tokenize 3, 780319506b90da61", $"tokenize {((IStage)new TokenizeStage()).Version}, {Digest(run.Rows.Train)}");
+        Assert.Equal("tokenize 4, 780319506b90da61", $"tokenize {((IStage)new TokenizeStage()).Version}, {Digest(run.Rows.Train)}");
         Assert.Equal("vocabulary 1, 843fcaa2f7b1843f", $"vocabulary {words.Version}, {Digest(new DraftWords(output).File)}");
     }
 
@@ -109,12 +109,7 @@ public sealed class The_tokenize_stage
     [Fact]
     public void Cuts_rows_where_the_target_has_no_more_positions()
     {
-        var target = Directory.CreateTempSubdirectory("short").FullName;
-        foreach (var file in Directory.EnumerateFiles(TinyTarget.Folder))
-        {
-            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
-        }
-
+        var target = Copied();
         var config = JsonNode.Parse(File.ReadAllText(Path.Combine(target, "config.json")))!;
         config["max_position_embeddings"] = 64;
         File.WriteAllText(Path.Combine(target, "config.json"), config.ToJsonString());
@@ -146,14 +141,7 @@ public sealed class The_tokenize_stage
     [Fact]
     public void Names_the_row_on_which_the_template_raises()
     {
-        var target = Directory.CreateTempSubdirectory("raising").FullName;
-        foreach (var file in Directory.EnumerateFiles(TinyTarget.Folder))
-        {
-            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
-        }
-
-        File.WriteAllText(Path.Combine(target, "chat_template.jinja"), "\n{{ raise_exception('never') }}");
-        var failure = Assert.Throws<DataException>(() => Run(Settings, Chats(1), target: target));
+        var failure = Assert.Throws<DataException>(() => Run(Settings, Chats(1), target: With("\n{{ raise_exception('never') }}")));
 
         Assert.Equal(ProblemCode.BadRow, failure.Problem.Code);
         Assert.Contains("never", failure.Message, StringComparison.Ordinal);
@@ -163,10 +151,54 @@ public sealed class The_tokenize_stage
     [Fact]
     public void Says_why_nothing_is_left_to_train_on()
     {
-        var failure = Assert.Throws<DataException>(() => Run(Settings with { OnBadRow = OnBadRow.Skip }, ["{}", Rows.Chat("no answer").ToJsonString()]));
+        var failure = Assert.Throws<DataException>(() => Run(Settings with { OnBadRow = OnBadRow.Skip, HeldoutShare = 0 }, ["{}", "[]"]));
 
         Assert.Equal(ProblemCode.NoRows, failure.Problem.Code);
-        Assert.Contains("1 bad, 0 duplicate, 0 held out, 1 without an answer", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("2 bad, 0 duplicate, 0 held out, 0 without an answer", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Provokes(ProblemCode.OneSidedMask)]
+    public void Says_why_no_token_counts()
+    {
+        var silent = With("{% for m in messages if m.role == 'user' %}{{ m.content }}<|im_end|>{% endfor %}");
+        (string Target, TokenizeSettings Settings, string[] Rows, string Why)[] runs =
+        [
+            (TinyTarget.Folder, Settings, [Rows.Chat("no answer").ToJsonString(), """{"messages": [{"role": "user", "content": "a"}, {"role": "model", "content": "b"}]}"""], "2 conversations have no message of the role 'assistant'"),
+            (TinyTarget.Folder, Settings with { MaxTokens = 16 }, [Rows.Chat(string.Concat(Enumerable.Repeat("long ", 50)), "short").ToJsonString()], "1 rows have no answer in their first 16 tokens; raise data.maxTokens"),
+            (silent, Settings, [Rows.Chat("a", "b").ToJsonString()], "of 1 rows this chat template renders nothing behind the prompt of an answer"),
+        ];
+        Assert.All(runs, run =>
+        {
+            var problem = Assert.Throws<DataException>(() => Run(run.Settings, run.Rows, target: run.Target)).Problem;
+            Assert.Equal((ProblemCode.OneSidedMask, Path.Combine(run.Target, run.Target == silent ? "chat_template.jinja" : "tokenizer_config.json")), (problem.Code, problem.Place!.Value.File));
+            Assert.Contains(run.Why, problem.Message, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void Says_why_every_token_counts()
+    {
+        var target = With("{% for m in messages if m.role == 'assistant' %}{{ m.content }}<|im_end|>{% endfor %}");
+        var problem = Assert.Throws<DataException>(() => Run(Settings with { HeldoutShare = 0 }, Chats(3), target: target)).Problem;
+
+        Assert.Equal((ProblemCode.OneSidedMask, Path.Combine(target, "chat_template.jinja")), (problem.Code, problem.Place!.Value.File));
+        Assert.Contains("what this chat template renders before an answer is empty", problem.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A template that drops what earlier answers thought, as Qwen3's does.</summary>
+    [Fact]
+    public void Makes_a_row_for_each_answer_where_the_template_rewrites_earlier_ones()
+    {
+        var target = With("{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content if loop.last else m.content.split('</think>')[-1] }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}");
+        string[] rows = [Rows.Chat("a", "<think>x</think>b", "c", "<think>y</think>d").ToJsonString(), Rows.Chat("a", "b", "c", "d").ToJsonString()];
+        var run = Run(Settings with { HeldoutShare = 0 }, rows, target: target);
+        var whole = Run(Settings with { HeldoutShare = 0, Rows = RowsPer.Conversation }, rows, target: target);
+
+        Assert.Equal((3, 1), (run.Figure("rows.train"), run.Figure("conversations.turnByTurn")));
+        Assert.Contains(run.Events.OfType<Said>(), said => said.Text.StartsWith("1 of 2 conversations are a row for each answer: the chat template", StringComparison.Ordinal));
+        Assert.Equal((2, 0), (whole.Figure("rows.train"), whole.Figure("conversations.turnByTurn")));
+        Assert.Equal(4, Run(Settings with { HeldoutShare = 0, Rows = RowsPer.Turn }, rows, target: target).Figure("rows.train"));
     }
 
     [Fact]
@@ -182,6 +214,25 @@ public sealed class The_tokenize_stage
         Assert.Contains(TinyTarget.StopId, words.Words);
         var counted = rows.Train.SelectMany(row => row.Ids.Where((_, index) => row.Mask[index])).ToList();
         Assert.Equal(counted.Count(id => words.Words.Contains(id)) / (double)counted.Count, words.Coverage, 12);
+    }
+
+    /// <summary>The tiny target with another chat template.</summary>
+    private static string With(string template)
+    {
+        var target = Copied();
+        File.WriteAllText(Path.Combine(target, "chat_template.jinja"), template);
+        return target;
+    }
+
+    private static string Copied()
+    {
+        var target = Directory.CreateTempSubdirectory("target").FullName;
+        foreach (var file in Directory.EnumerateFiles(TinyTarget.Folder))
+        {
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        }
+
+        return target;
     }
 
     private static IEnumerable<string> Chats(int count, int from = 0) => Enumerable.Range(from, count).Select(index =>

@@ -1,8 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
 using AngelSlim.Core.Manifests;
-using AngelSlim.Core.Text;
-using AngelSlim.Core.Text.Jinja;
-using AngelSlim.Testing;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -14,47 +12,36 @@ public sealed class An_exact_mask(ITestOutputHelper output)
     public void Counts_exactly_what_the_target_would_generate()
     {
         var wrong = new List<string>();
-        foreach (var file in Files())
+        foreach (var family in MaskGoldens.Families())
         {
-            using var family = JsonDocument.Parse(File.ReadAllBytes(file));
-            if (family.RootElement.ValueKind is not JsonValueKind.Object || !family.RootElement.TryGetProperty("tokenizer", out _))
-            {
-                continue;
-            }
-
-            var mask = Mask(family.RootElement, out var template);
-            var cases = family.RootElement.GetProperty("cases");
-            var before = wrong.Count;
-            foreach (var one in cases.EnumerateArray())
-            {
-                wrong.AddRange(Judge(mask, template, one).Select(fault => $"{Path.GetFileName(file)}, {one.GetProperty("name")}: {fault}"));
-            }
-
-            output.WriteLine($"{cases.GetArrayLength()} cases, {wrong.Count - before} faults in {file}");
+            var found = family.Cases.SelectMany(one => Judge(family, one).Select(fault => $"{family}, {one.GetProperty("name")}: {fault}")).ToList();
+            output.WriteLine($"{family.Cases.Count} cases, {found.Count} faults in {family.File}");
+            wrong.AddRange(found);
         }
 
         Assert.Empty(wrong);
     }
 
-    private static IEnumerable<string> Files() => new[] { Golden.Own("masks"), Golden.Shared is null ? "" : Path.Combine(Golden.Shared, "masks") }
-        .Where(Directory.Exists)
-        .SelectMany(folder => Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal));
-
-    private static ExactMask Mask(JsonElement family, out ChatTemplate template)
+    /// <summary>A row that is cut keeps the beginning of its mask: how many tokens count at each length is in the goldens.</summary>
+    [Fact]
+    public void Counts_what_is_left_of_an_answer_that_is_cut()
     {
-        var name = family.GetProperty("tokenizer").GetString()!;
-        var own = Golden.Own("tokenizers", name);
-        var answers = File.Exists(Path.Combine(own, "tokenizer.json")) ? own : Path.Combine(Golden.Shared!, "tokenizers", name);
-        template = ChatTemplate.Of(
-            family.GetProperty("template").GetString()!, "template", new FixedClock(), new Dictionary<string, string> { ["bos_token"] = family.GetProperty("bosToken").GetString()! });
-        var stop = family.GetProperty("stop").EnumerateObject().Select(token => token.Value.GetInt32()).ToHashSet();
-        return new ExactMask(template, Tokenizer.Load(TokenizerFolders.Holding(answers)), stop);
+        var wrong = from family in MaskGoldens.Families()
+                    from one in family.Cases
+                    where one.TryGetProperty("truncated", out _)
+                    let row = family.Tokens().Tokenize(MaskGoldens.Conversation(one), "row")
+                    from cut in one.GetProperty("truncated").EnumerateObject()
+                    let length = int.Parse(cut.Name, CultureInfo.InvariantCulture)
+                    where row.Cut(length).Counted != cut.Value.GetProperty("exact").GetInt32()
+                    select $"{family}, {one.GetProperty("name")}, {length} tokens";
+
+        Assert.Empty(wrong);
     }
 
-    private static IEnumerable<string> Judge(ExactMask mask, ChatTemplate template, JsonElement one)
+    private static IEnumerable<string> Judge(MaskFamily family, JsonElement one)
     {
-        var conversation = Conversation(one);
-        if (template.Render(conversation.Messages, conversation.Arguments) != one.GetProperty("text").GetString())
+        var (mask, conversation) = (family.Mask(), MaskGoldens.Conversation(one));
+        if (family.Template.Render(conversation.Messages, conversation.Arguments) != one.GetProperty("text").GetString())
         {
             return ["another text"];
         }
@@ -75,13 +62,5 @@ public sealed class An_exact_mask(ITestOutputHelper output)
             .. actual == one.GetProperty("exact").GetString() ? Array.Empty<string>() : [$"{actual}, expected {one.GetProperty("exact")}"],
             .. turns == expected ? Array.Empty<string>() : [$"{turns}, expected {expected}"],
         ];
-    }
-
-    private static Conversation Conversation(JsonElement one)
-    {
-        var row = ConversationReader.Read(Rows.Line("{\"messages\":" + one.GetProperty("messages").GetRawText() + "}"));
-        return one.TryGetProperty("arguments", out var arguments)
-            ? row with { Arguments = arguments.EnumerateObject().ToDictionary(member => member.Name, member => JinjaValue.Of(member.Value)) }
-            : row;
     }
 }

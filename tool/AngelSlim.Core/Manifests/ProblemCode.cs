@@ -121,6 +121,11 @@ internal static class ProblemCode
         "Run again. If it stays, look at `HF_ENDPOINT` and at proxies on the way, or fetch the model by other means and name its folder.")]
     public const string BadDownload = "ASL1010";
 
+    [Explained(
+        "Every token of every row counts in training, or none does: the chat template does not tell prompts from answers, or no answer is in the rows.",
+        "Look at the chat template that the message names and at the roles in `data.train`; raise `data.maxTokens` if answers begin behind it.")]
+    public const string OneSidedMask = "ASL1011";
+
     // Results.
     [Explained(
         "A loss, gradient or weight stopped being a number during training; the weights before it are kept.",

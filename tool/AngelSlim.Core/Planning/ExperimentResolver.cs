@@ -78,6 +78,7 @@ internal sealed class ExperimentResolver
 
             // Not used beside held-out files, and so not to be in the key.
             HeldoutShare = data.Heldout.Count > 0 ? 0 : data.HeldoutShare,
+            Rows = data.Rows,
             OnBadRow = data.OnBadRow,
         };
         return Add("tokenize", settings, new()

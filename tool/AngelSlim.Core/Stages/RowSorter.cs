@@ -18,7 +18,7 @@ internal sealed class RowSorter(TokenizeSettings settings, StageContext context,
     private readonly FileStream _heldout = File.Create(new TokenRows(context.Output).Heldout + Unfinished);
     private readonly HashSet<string> _digests = [];
     private readonly HashSet<string> _ids = [];
-    private readonly Tally _tally = new();
+    private readonly RowTally _tally = new();
     private readonly RowLengths _lengths = new();
 
     /// <summary>Reads, tokenizes and writes one row.</summary>
@@ -45,12 +45,17 @@ internal sealed class RowSorter(TokenizeSettings settings, StageContext context,
     /// <exception cref="DataException">There is nothing to train on.</exception>
     public void Finish(bool expectsHeldout)
     {
-        _tally.Check(settings);
+        _tally.Check(settings, tokens.TemplateFile);
         _train.Flush(flushToDisk: true);
         _heldout.Flush(flushToDisk: true);
-        if (expectsHeldout && _tally.HeldoutRows is 0)
+        if (expectsHeldout && !_tally.HasHeldout)
         {
             context.Report(new Said("no row is held out: there will be no held-out figures; name data.heldout or raise data.heldoutShare", Warning: true));
+        }
+
+        if (_tally.Told(settings.Rows) is { } told)
+        {
+            context.Report(new Said(told));
         }
 
         context.Report(new Said(_lengths.Told(settings.MaxTokens)));
@@ -76,26 +81,26 @@ internal sealed class RowSorter(TokenizeSettings settings, StageContext context,
             return;
         }
 
-        var whole = Tokenize(conversation, Name(conversation.Id, digest));
-        _lengths.Add(whole.Ids.Length);
-        var row = whole.Cut(settings.MaxTokens);
-        if (row.Counted is 0)
-        {
-            _tally.Unanswered++;
-            return;
-        }
-
+        var rows = Tokenize(conversation, Name(conversation.Id ?? digest[..16], digest));
         var isHeldout = Place(digest) < heldoutShare;
-        _tally.Add(row, isHeldout, wasCut: row.Ids.Length < whole.Ids.Length);
-        TokenRowFile.Write(isHeldout ? _heldout : _train, row);
+        _tally.Add(conversation, rows);
+        foreach (var whole in rows)
+        {
+            _lengths.Add(whole.Ids.Length);
+            var row = whole.Cut(settings.MaxTokens);
+            if (_tally.Takes(row, whole, isHeldout))
+            {
+                TokenRowFile.Write(isHeldout ? _heldout : _train, row);
+            }
+        }
     }
 
     /// <summary>A template that raises on a row's messages is that row's fault as far as the user is concerned: the row must be named.</summary>
-    private TokenRow Tokenize(Conversation conversation, string name)
+    private IReadOnlyList<TokenRow> Tokenize(Conversation conversation, string name)
     {
         try
         {
-            return tokens.Tokenize(conversation, name);
+            return tokens.Rows(conversation, name, settings.Rows);
         }
         catch (DataException failure) when (failure.Problem.Code is ProblemCode.BadTemplate)
         {
@@ -106,68 +111,10 @@ internal sealed class RowSorter(TokenizeSettings settings, StageContext context,
     /// <summary>Where in [0, 1) a conversation lies: evenly spread, and always the same for the same text.</summary>
     private static double Place(string digest) => ulong.Parse(digest.AsSpan(0, 13), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) / (double)(1UL << 52);
 
-    private string Name(string? id, string digest)
+    private string Name(string name, string digest)
     {
-        var name = id ?? digest[..16];
         name = _ids.Add(name) ? name : $"{name}-{digest[..16]}";
         _ids.Add(name);
         return name;
-    }
-
-    /// <summary>What became of the rows.</summary>
-    private sealed class Tally
-    {
-        private long _trainRows;
-        private long _trainTokens;
-        private long _trainCounted;
-        private long _heldoutCounted;
-        private long _cut;
-
-        public long HeldoutRows { get; private set; }
-
-        public long Duplicates { get; set; }
-
-        public long Unanswered { get; set; }
-
-        public long Bad { get; set; }
-
-        public Problem? FirstBad { get; set; }
-
-        public void Add(TokenRow row, bool isHeldout, bool wasCut)
-        {
-            _cut += wasCut ? 1 : 0;
-            if (isHeldout)
-            {
-                HeldoutRows++;
-                _heldoutCounted += row.Counted;
-                return;
-            }
-
-            _trainRows++;
-            _trainTokens += row.Ids.Length;
-            _trainCounted += row.Counted;
-        }
-
-        public void Check(TokenizeSettings settings)
-        {
-            if (_trainRows is 0)
-            {
-                throw new DataException(ProblemCode.NoRows, $"no row is left to train on: {Bad} bad, {Duplicates} duplicate, {HeldoutRows} held out, "
-                    + $"{Unanswered} without an answer in their first {settings.MaxTokens} tokens; look at data.train and data.maxTokens"
-                    + (FirstBad is null ? "" : $". The first bad row: {FirstBad}"));
-            }
-
-            if (_trainCounted == _trainTokens)
-            {
-                throw new DataException(ProblemCode.NoRows, "every token of every row counts as an answer, so no prompt is in the rows; look at the chat template");
-            }
-        }
-
-        public IEnumerable<(string Name, double Value)> Figures() =>
-        [
-            ("rows.train", _trainRows), ("rows.heldout", HeldoutRows), ("rows.cut", _cut), ("rows.bad", Bad),
-            ("rows.duplicate", Duplicates), ("rows.unanswered", Unanswered),
-            ("tokens.train", _trainTokens), ("tokens.counted", _trainCounted), ("tokens.heldoutCounted", _heldoutCounted),
-        ];
     }
 }

@@ -11,7 +11,7 @@ namespace AngelSlim.Core.Stages;
 /// training. Otherwise the digest of a conversation's text decides, so that adding or reordering rows moves none of the
 /// others. Files are written under other names and renamed at the end: a kill leaves nothing that looks complete.
 /// </remarks>
-internal sealed class TokenizeStage() : Stage<TokenizeSettings, TokenizeInputs, TokenRows>("tokenize", 3)
+internal sealed class TokenizeStage() : Stage<TokenizeSettings, TokenizeInputs, TokenRows>("tokenize", 4)
 {
     private const int RowsBetweenReports = 200;
 

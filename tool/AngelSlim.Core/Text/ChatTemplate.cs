@@ -17,6 +17,9 @@ internal sealed class ChatTemplate
     private ChatTemplate(JinjaTemplate template, TimeProvider clock, Dictionary<string, object?> constants) =>
         (_template, _clock, _constants) = (template, clock, constants);
 
+    /// <summary>The file that it stands in.</summary>
+    public string File => _template.File;
+
     /// <summary>
     /// Reads <c>chat_template.jinja</c>, or <c>chat_template</c> of <c>tokenizer_config.json</c>: a text, or a list of named ones of which
     /// <c>default</c> is taken. The texts of <c>bos_token</c>, <c>eos_token</c>, … come from <c>tokenizer_config.json</c>.
@@ -27,11 +30,11 @@ internal sealed class ChatTemplate
     public static ChatTemplate Load(string folder, TimeProvider clock)
     {
         var configPath = Path.Combine(folder, "tokenizer_config.json");
-        using var config = File.Exists(configPath) ? ReadConfig(configPath) : JsonDocument.Parse("{}");
+        using var config = System.IO.File.Exists(configPath) ? ReadConfig(configPath) : JsonDocument.Parse("{}");
         var path = Path.Combine(folder, "chat_template.jinja");
         try
         {
-            var (source, file) = File.Exists(path) ? (ReadText(path), path) : (InConfig(config.RootElement, configPath), configPath);
+            var (source, file) = System.IO.File.Exists(path) ? (ReadText(path), path) : (InConfig(config.RootElement, configPath), configPath);
             return Of(source, file, clock, SpecialTokens(config.RootElement));
         }
         catch (InvalidOperationException failure)
@@ -81,7 +84,7 @@ internal sealed class ChatTemplate
 
         try
         {
-            return File.ReadAllText(path, StrictUtf8);
+            return System.IO.File.ReadAllText(path, StrictUtf8);
         }
         catch (DecoderFallbackException failure)
         {

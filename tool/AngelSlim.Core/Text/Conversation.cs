@@ -34,6 +34,19 @@ internal sealed record Conversation(TextPlace Place, string? Id, IReadOnlyList<M
     /// </summary>
     public IReadOnlyList<int[]?> AnswerTokens { get; init; } = [];
 
+    /// <summary>The messages that a target would generate, by index. One at index 0 has no prompt and is none.</summary>
+    public IReadOnlyList<int> Answers => [.. Enumerable.Range(1, Messages.Count - 1).Where(index => Messages[index].IsAnswer)];
+
+    /// <summary>The tokens that the target produced as this message, or null where only the text is known.</summary>
+    public int[]? TokensOf(int message) => AnswerTokens.Count is 0 ? null : AnswerTokens[Messages.Take(message).Count(earlier => earlier.IsAnswer)];
+
+    /// <summary>The conversation as it stood when this message had been said.</summary>
+    public Conversation UpTo(int message) => message == Messages.Count - 1 ? this : this with
+    {
+        Messages = [.. Messages.Take(message + 1)],
+        AnswerTokens = [.. AnswerTokens.Take(Messages.Take(message + 1).Count(said => said.IsAnswer))],
+    };
+
     /// <summary>SHA-256 of what is said, whatever the form of the row and the order of its members: 64 hexadecimal digits.</summary>
     public string Digest()
     {

@@ -1,4 +1,6 @@
+using System.Globalization;
 using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Manifests.Settings;
 
 namespace AngelSlim.Core.Text;
 
@@ -7,11 +9,38 @@ internal sealed class ConversationTokens(ChatTemplate template, Tokenizer tokeni
 {
     private readonly ExactMask _mask = new(template, tokenizer, stopTokens);
 
+    /// <summary>Where the chat template stands.</summary>
+    public string TemplateFile => template.File;
+
     /// <summary>Loads template, tokenizer and end tokens of a target.</summary>
     public static ConversationTokens Load(string folder, TimeProvider clock) =>
         new(ChatTemplate.Load(folder, clock), Tokenizer.Load(folder), StopTokens.Load(folder));
 
-    /// <summary>The row, whole.</summary>
+    /// <summary>A conversation as one row, whole.</summary>
+    /// <exception cref="DataException">No mask can be made, or the tokens do not fit the text.</exception>
+    public TokenRow Tokenize(Conversation conversation, string id) => Row(conversation, _mask.Find(conversation), id);
+
+    /// <summary>The rows of a conversation, whole; none where nothing was answered.</summary>
+    /// <param name="conversation">What was said.</param>
+    /// <param name="id">Name of the row; rows of single answers have the answer's number behind it.</param>
+    /// <param name="rows">One row, or one for each answer.</param>
+    /// <exception cref="DataException">No mask can be made, or the tokens do not fit the text.</exception>
+    public IReadOnlyList<TokenRow> Rows(Conversation conversation, string id, RowsPer rows) => rows switch
+    {
+        _ when conversation.Answers.Count is 0 => [],
+        RowsPer.Conversation => [Tokenize(conversation, id)],
+        RowsPer.Auto when _mask.FindInOne(conversation) is { } whole && HasPlaces(conversation, whole) => [Row(conversation, whole, id)],
+        _ =>
+        [
+            .. conversation.Answers.Select((message, index) =>
+                Row(conversation.UpTo(message), _mask.FindTurn(conversation, message), string.Create(CultureInfo.InvariantCulture, $"{id}-turn{index + 1}"))),
+        ],
+    };
+
+    /// <summary>Whether the tokens that the target produced, where they are known, have their places in the text.</summary>
+    private static bool HasPlaces(Conversation conversation, MaskedText text) =>
+        text.Answers.All(answer => answer.Behind is not null || conversation.TokensOf(answer.Message) is null);
+
     /// <remarks>
     /// Tokens that the target produced itself stand in the row as they are, and all of them count: tokenizing the text again would
     /// give others wherever an answer was cut inside a character or the target chose another segmentation. What stands
@@ -19,24 +48,18 @@ internal sealed class ConversationTokens(ChatTemplate template, Tokenizer tokeni
     /// crosses, and ends where the prompt ends, as it did when the target answered. An answer that was cut by its length has no end
     /// token: the one that the template writes behind it stays in the row, as the next turn's history, and does not count.
     /// </remarks>
-    /// <param name="conversation">What was said.</param>
-    /// <param name="id">Name of the row.</param>
-    /// <exception cref="DataException">No mask can be made, or the tokens do not fit the text.</exception>
-    public TokenRow Tokenize(Conversation conversation, string id)
+    private TokenRow Row(Conversation conversation, MaskedText masked, string id)
     {
-        var masked = _mask.Find(conversation);
-        if (conversation.AnswerTokens.Count is 0)
+        if (masked.Answers.All(answer => conversation.TokensOf(answer.Message) is null))
         {
             return new TokenRow(id, masked.Tokens.Ids, masked.Mask());
         }
 
         var row = new Assembly();
         var position = 0;
-        // A first message that is an answer has no prompt, so it is no span; its tokens are skipped with it.
-        var skipped = conversation.AnswerTokens.Count - masked.Answers.Count;
-        foreach (var (answer, produced) in masked.Answers.Zip(conversation.AnswerTokens.Skip(skipped)))
+        foreach (var answer in masked.Answers)
         {
-            if (produced is null)
+            if (conversation.TokensOf(answer.Message) is not { } produced)
             {
                 // A token that straddles the prompt's end is not counted, but its characters stand in the text.
                 var begin = answer.End > answer.First ? masked.Tokens.Spans[answer.First].Start : answer.Start;
@@ -65,16 +88,14 @@ internal sealed class ConversationTokens(ChatTemplate template, Tokenizer tokeni
     /// </summary>
     private (int Position, int? Stop) EndOf(Conversation conversation, MaskedText masked, AnswerSpan answer)
     {
-        var upTo = template.Render(conversation.Messages.Take(answer.Message + 1), conversation.Arguments);
-        var prompt = template.RenderPrompt(conversation.Messages.Take(answer.Message), conversation.Arguments);
-        if (prompt.Length != answer.Start || !masked.Text.StartsWith(upTo, StringComparison.Ordinal))
+        if (answer.Behind is not { } position)
         {
             throw BadRow.At(conversation.Place, $"the chat template rewrites message {answer.Message} when more follows, so the tokens of its answer have no place");
         }
 
         var (tokens, spans) = (masked.Tokens.Ids, masked.Tokens.Spans);
         var behind = answer.First;
-        while (behind < tokens.Length && spans[behind].Start < upTo.Length)
+        while (behind < tokens.Length && spans[behind].Start < position)
         {
             behind++;
         }
@@ -85,7 +106,7 @@ internal sealed class ConversationTokens(ChatTemplate template, Tokenizer tokeni
             last--;
         }
 
-        return last >= answer.First ? (spans[last].End, tokens[last]) : (upTo.Length, null);
+        return last >= answer.First ? (spans[last].End, tokens[last]) : (position, null);
     }
 
     private void Check(Conversation conversation, AnswerSpan answer, int[] produced)

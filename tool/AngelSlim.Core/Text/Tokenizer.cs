@@ -15,6 +15,7 @@ internal sealed class Tokenizer
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly byte[][] _bytes;
     private readonly HashSet<int> _special;
+    private readonly HashSet<int> _borders;
 
     private Tokenizer(TokenizerParts parts)
     {
@@ -22,6 +23,7 @@ internal sealed class Tokenizer
         _raw = new AddedTokens(parts.Added.Where(token => !token.Normalized).Select(token => (token.Content, token)));
         _normalized = new AddedTokens(parts.Added.Where(token => token.Normalized).Select(token => (Normalized(token.Content), token)));
         _bytes = [.. parts.Tokens.Select(ByteAlphabet.Read)];
+        _borders = [.. parts.Added.Where(token => !token.Normalized).Select(token => token.Id)];
         _special = [.. parts.Added.Where(token => token.Special).Select(token => token.Id)];
         for (var id = 0; id < parts.Tokens.Count; id++)
         {
@@ -88,6 +90,9 @@ internal sealed class Tokenizer
 
     /// <summary>True for added tokens that are marked special.</summary>
     public bool IsSpecial(int id) => _special.Contains(id);
+
+    /// <summary>True for tokens that are found in the text as it stands, before words are made: no merge crosses them.</summary>
+    public bool IsBorder(int id) => _borders.Contains(id);
 
     /// <summary>The bytes that a token stands for; none if there is no such id.</summary>
     internal ReadOnlySpan<byte> BytesOf(int id) => (uint)id < (uint)_bytes.Length ? _bytes[id] : [];

@@ -23,6 +23,9 @@ public sealed record DataSettings
     [Range(16, 131072)]
     public int MaxTokens { get; init; } = 2048;
 
+    /// <summary>What one row of training is: a conversation, or one of its answers with what stood before it.</summary>
+    public RowsPer Rows { get; init; } = RowsPer.Auto;
+
     /// <summary>What a row that cannot be read does.</summary>
     public OnBadRow OnBadRow { get; init; } = OnBadRow.Stop;
 }
@@ -35,4 +38,17 @@ public enum OnBadRow
 
     /// <summary>Is left out, counted and logged.</summary>
     Skip,
+}
+
+/// <summary>What one row of training is.</summary>
+public enum RowsPer
+{
+    /// <summary>A conversation, where its one text counts what the target would have generated turn by turn; else an answer. Qwen3 drops the thinking of earlier turns: their answers get rows of their own.</summary>
+    Auto,
+
+    /// <summary>A conversation. One that the template rewrites so that a prompt is not in its text cannot be used.</summary>
+    Conversation,
+
+    /// <summary>An answer, with all that stood before it.</summary>
+    Turn,
 }

@@ -15,6 +15,10 @@ public sealed record TokenizeSettings
     [ComesFrom("data.heldoutShare")]
     public required double HeldoutShare { get; init; }
 
+    /// <inheritdoc cref="DataSettings.Rows"/>
+    [ComesFrom("data.rows")]
+    public required RowsPer Rows { get; init; }
+
     /// <inheritdoc cref="DataSettings.OnBadRow"/>
     [ComesFrom("data.onBadRow")]
     public required OnBadRow OnBadRow { get; init; }

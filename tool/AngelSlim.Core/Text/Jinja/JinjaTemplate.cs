@@ -9,10 +9,12 @@ namespace AngelSlim.Core.Text.Jinja;
 /// </remarks>
 internal sealed class JinjaTemplate
 {
-    private readonly string _file;
     private readonly IReadOnlyList<Statement> _statements;
 
-    private JinjaTemplate(string file, IReadOnlyList<Statement> statements) => (_file, _statements) = (file, statements);
+    private JinjaTemplate(string file, IReadOnlyList<Statement> statements) => (File, _statements) = (file, statements);
+
+    /// <summary>Where it stands.</summary>
+    public string File { get; }
 
     /// <summary>Reads a template.</summary>
     /// <param name="source">Its text.</param>
@@ -50,7 +52,7 @@ internal sealed class JinjaTemplate
         }
         catch (JinjaFault fault)
         {
-            throw Wrong(fault, fault.Line > 0 ? fault.Line : interpreter.Line, _file);
+            throw Wrong(fault, fault.Line > 0 ? fault.Line : interpreter.Line, File);
         }
     }
 
