@@ -68,8 +68,13 @@ public sealed class A_broken_tokenizer_file : IDisposable
     }
 
     [Fact]
-    public void Is_refused_where_it_is_missing() =>
-        Assert.Contains("cannot be read", Assert.Throws<DataException>(() => Tokenizer.Load(_folder)).Message, StringComparison.Ordinal);
+    public void Is_refused_where_it_is_missing()
+    {
+        Assert.Contains("no tokenizer.json, nor vocab.json and merges.txt, nor hy.tiktoken in the folder.", Assert.Throws<DataException>(() => Tokenizer.Load(_folder)).Message, StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(_folder, "tokenizer.model"), "");
+        File.WriteAllText(Path.Combine(_folder, "qwen.tiktoken"), "");
+        Assert.Contains("but qwen.tiktoken (tiktoken), tokenizer.model (SentencePiece), which is not supported", Assert.Throws<DataException>(() => Tokenizer.Load(_folder)).Message, StringComparison.Ordinal);
+    }
 
     // Seeded; each file is either refused with a DataException or gives a tokenizer that works.
     [Theory]

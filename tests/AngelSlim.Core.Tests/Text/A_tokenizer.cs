@@ -140,7 +140,8 @@ public sealed class A_tokenizer
 
     /// <summary>Whether the reference's spans leave white space out (<c>trim_offsets</c>), which ours never do: such a folder judges ids and texts.</summary>
     private static bool TrimsSpans(string folder) =>
-        TokenizerGoldens.Parse(Path.Combine(TokenizerFolders.Holding(folder), "tokenizer.json")).GetProperty("post_processor") is { ValueKind: JsonValueKind.Object } processor
+        Path.Combine(TokenizerFolders.Holding(folder), "tokenizer.json") is var file && File.Exists(file)
+        && TokenizerGoldens.Parse(file).GetProperty("post_processor") is { ValueKind: JsonValueKind.Object } processor
         && processor.TryGetProperty("trim_offsets", out var trims) && trims.GetBoolean();
 
     /// <summary>The tokenizer, or null where it was refused by a name that the folder allows.</summary>

@@ -60,7 +60,8 @@ internal sealed class ModelFetch(HubAccess access, HubPatience patience, string 
 
     private static void Check(HubModel model, HubListing listing, bool isSingle)
     {
-        var missing = new[] { CheckpointFiles.Config, CheckpointFiles.Tokenizer }.Where(name => !listing.Names.Contains(name)).ToList();
+        string[] needed = [CheckpointFiles.Config, .. CheckpointFiles.TokenizerOf(listing.Names.Contains) ?? [CheckpointFiles.Tokenizer]];
+        var missing = needed.Where(name => !listing.Names.Contains(name)).ToList();
         if (!isSingle && !listing.Names.Contains(CheckpointFiles.Index))
         {
             missing.Add($"{CheckpointFiles.Weights} or {CheckpointFiles.Index}");
@@ -68,7 +69,7 @@ internal sealed class ModelFetch(HubAccess access, HubPatience patience, string 
 
         if (missing.Count > 0)
         {
-            throw new UserException(ProblemCode.MissingFile, $"{model} has no {string.Join(", no ", missing)}; expected a checkpoint with config.json, weights in safetensors, and tokenizer.json. Name another model, or convert this one and name its folder.");
+            throw new UserException(ProblemCode.MissingFile, $"{model} has no {string.Join(", no ", missing)}; expected a checkpoint with config.json, weights in safetensors, and tokenizer.json (or vocab.json and merges.txt, or hy.tiktoken). Name another model, or convert this one and name its folder.");
         }
     }
 

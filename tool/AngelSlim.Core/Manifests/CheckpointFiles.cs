@@ -11,11 +11,16 @@ internal static class CheckpointFiles
     /// <summary>Its words.</summary>
     public const string Tokenizer = "tokenizer.json";
 
+    /// <summary>The files that its words may be in, in words.</summary>
+    public const string Tokenizers = "tokenizer.json, nor vocab.json and merges.txt, nor hy.tiktoken";
+
     /// <summary>All weights, where they are in one file.</summary>
     public const string Weights = "model.safetensors";
 
     /// <summary>Which weight is in which file, where they are in several.</summary>
     public const string Index = "model.safetensors.index.json";
+
+    private static readonly string[][] TokenizerForms = [[Tokenizer], ["vocab.json", "merges.txt"], ["hy.tiktoken"]];
 
     private const string Ending = ".safetensors";
     private const long LongestIndex = 100_000_000;
@@ -29,13 +34,16 @@ internal static class CheckpointFiles
     /// <summary>A file at the top of a checkpoint that belongs to it beside the weights, and is small.</summary>
     public static bool IsSmall(string name) => Small.Contains(name) || (name.EndsWith(".tiktoken", StringComparison.Ordinal) && IsPlain(name));
 
+    /// <summary>The files of a checkpoint's words: the first form that is there whole; null where there is none.</summary>
+    public static string[]? TokenizerOf(Func<string, bool> isThere) => Array.Find(TokenizerForms, form => form.All(isThere));
+
     /// <summary>The first file without which a checkpoint is not whole; null when it is.</summary>
     public static string? FirstMissing(string folder)
     {
         bool IsThere(string name) => File.Exists(Path.Combine(folder, name));
-        if (new[] { Config, Tokenizer }.FirstOrDefault(name => !IsThere(name)) is { } small)
+        if (!IsThere(Config) || TokenizerOf(IsThere) is null)
         {
-            return small;
+            return IsThere(Config) ? Tokenizers : Config;
         }
 
         if (IsThere(Weights))

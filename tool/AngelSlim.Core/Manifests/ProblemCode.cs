@@ -87,7 +87,7 @@ internal static class ProblemCode
     public const string BadConfig = "ASL1003";
 
     [Explained(
-        "A tokenizer.json is damaged, or has a part that is not supported.",
+        "A tokenizer.json, or the files in its place, is damaged or has a part that is not supported.",
         "Fetch the file again; a part that is not supported is named, and needs another model.")]
     public const string BadTokenizer = "ASL1004";
 

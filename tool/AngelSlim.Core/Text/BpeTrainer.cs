@@ -8,10 +8,6 @@ namespace AngelSlim.Core.Text;
 /// <remarks>Equal texts give equal bytes: among pairs equally frequent the one of lower ids wins.</remarks>
 internal sealed class BpeTrainer
 {
-    /// <summary>The words of Qwen2 and Qwen3.</summary>
-    public const string QwenPattern =
-        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
-
     private readonly List<string> _tokens = [];
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly List<(string Left, string Right)> _merges = [];
@@ -48,13 +44,13 @@ internal sealed class BpeTrainer
         {
         }
 
-        TokenizerWriter.Write(Path.Combine(folder, "tokenizer.json"), QwenPattern, trainer._tokens, trainer._merges, specials);
+        TokenizerWriter.Write(Path.Combine(folder, "tokenizer.json"), PreTokenizer.QwenPattern, trainer._tokens, trainer._merges, specials);
     }
 
     private static Dictionary<string, long> CountWords(IEnumerable<string> texts, IReadOnlyList<string> specials)
     {
         var words = new Dictionary<string, long>(StringComparer.Ordinal);
-        var preTokenizer = new PreTokenizer([new SplitStage(Pattern.Parse(QwenPattern))]);
+        var preTokenizer = new PreTokenizer([new SplitStage(Pattern.Parse(PreTokenizer.QwenPattern))]);
         var added = new AddedTokens(specials.Select((content, id) => (content, new AddedToken(id, content))));
         var state = new MatchState();
         foreach (var text in texts.Select(AlignedText.Of))

@@ -39,9 +39,18 @@ internal sealed class Tokenizer
     /// <summary>One more than the largest id.</summary>
     public int VocabularySize => _bytes.Length;
 
-    /// <summary>Reads <c>tokenizer.json</c> of a folder.</summary>
+    /// <summary>Reads a folder's <c>tokenizer.json</c>; without one <c>vocab.json</c> and <c>merges.txt</c>, or Hunyuan-7B's <c>hy.tiktoken</c>.</summary>
     /// <exception cref="DataException">It is missing, broken, or has a part that is not known here; the message has its place.</exception>
-    public static Tokenizer Load(string folder) => new(TokenizerFile.Read(Path.Combine(folder, "tokenizer.json")));
+    public static Tokenizer Load(string folder) => new(CheckpointFiles.TokenizerOf(name => File.Exists(Path.Combine(folder, name))) switch
+    {
+        [VocabularyFiles.Vocabulary, _] => VocabularyFiles.Read(folder),
+        [TiktokenFile.Name] => TiktokenFile.Read(folder),
+        [var file] => TokenizerFile.Read(Path.Combine(folder, file)),
+        _ => throw new DataException(
+            ProblemCode.BadTokenizer,
+            $"no {CheckpointFiles.Tokenizers} in the folder{Others(folder)}. Byte-level BPE is known; take a checkpoint that has it, or convert the tokenizer to {CheckpointFiles.Tokenizer}.",
+            new TextPlace(Path.Combine(folder, CheckpointFiles.Tokenizer))),
+    });
 
     /// <summary>The text's tokens, added tokens recognised, without those that the post-processor puts around it.</summary>
     /// <remarks>A lone surrogate counts as U+FFFD; spans stay those of the text given.</remarks>
@@ -96,6 +105,14 @@ internal sealed class Tokenizer
 
     /// <summary>The bytes that a token stands for; none if there is no such id.</summary>
     internal ReadOnlySpan<byte> BytesOf(int id) => (uint)id < (uint)_bytes.Length ? _bytes[id] : [];
+
+    /// <summary>Tokenizers of kinds that are not known, by name.</summary>
+    private static string Others(string folder)
+    {
+        (string Pattern, string Kind)[] kinds = [("*.model", "SentencePiece"), ("vocab.txt", "WordPiece"), ("*.tiktoken", "tiktoken")];
+        var found = kinds.SelectMany(kind => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, kind.Pattern).Select(file => $"{Path.GetFileName(file)} ({kind.Kind})") : []).Order(StringComparer.Ordinal).ToList();
+        return found.Count is 0 ? "" : $", but {string.Join(", ", found)}, which is not supported";
+    }
 
     private string Normalized(string content)
     {

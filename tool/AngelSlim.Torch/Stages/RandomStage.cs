@@ -13,7 +13,7 @@ internal sealed class RandomStage(TensorRuntime runtime) : TensorStage<RandomSet
 {
     private const long Seed = 1;
 
-    private static readonly string[] Lent = ["tokenizer.json", "tokenizer_config.json", "generation_config.json"];
+    private static readonly string[] Lent = ["tokenizer_config.json", "generation_config.json"];
 
     /// <inheritdoc/>
     protected override Needs NeedsOf(RandomSettings settings, RandomInputs inputs) => new(MemoryEstimate.Rest);
@@ -23,7 +23,8 @@ internal sealed class RandomStage(TensorRuntime runtime) : TensorStage<RandomSet
     {
         var family = TargetCatalog.Families.FirstOrDefault(family => family.ModelType == settings.Family)
             ?? throw new DataException(ProblemCode.BadConfig, $"'target.random' is '{settings.Family}'; expected one of {string.Join(", ", TargetCatalog.Families.Select(family => family.ModelType))}.");
-        foreach (var file in Lent)
+        var tokenizer = CheckpointFiles.TokenizerOf(name => File.Exists(Path.Combine(inputs.Tokenizer.Folder, name))) ?? [CheckpointFiles.Tokenizer];
+        foreach (var file in tokenizer.Concat(Lent))
         {
             File.Copy(Path.Combine(inputs.Tokenizer.Folder, file), Path.Combine(context.Output, file), overwrite: true);
         }

@@ -20,6 +20,15 @@ internal sealed class JsonPlace
     /// <summary>True for <c>[…]</c>.</summary>
     public bool IsArray => _value.ValueKind is JsonValueKind.Array;
 
+    /// <summary>True for <c>{…}</c>.</summary>
+    public bool IsObject => _value.ValueKind is JsonValueKind.Object;
+
+    /// <summary>True for <c>"…"</c> and <c>{…}</c>.</summary>
+    public bool IsTextOrObject => IsObject || _value.ValueKind is JsonValueKind.String;
+
+    /// <summary>True for a list or an object without content.</summary>
+    public bool IsEmpty => (IsArray && _value.GetArrayLength() is 0) || (IsObject && _value.GetPropertyCount() is 0);
+
     private string Path => _parent is null ? "$" : _parent.Path + _step;
 
     /// <summary>The whole file.</summary>
@@ -30,7 +39,7 @@ internal sealed class JsonPlace
         {
             if (new FileInfo(file) is { Exists: true, Length: > LargestFile and var length })
             {
-                throw new DataException(ProblemCode.BadTokenizer, $"At most {LargestFile} bytes expected, {length} found; it is no tokenizer.json. Copy the file again.", new TextPlace(file));
+                throw new DataException(ProblemCode.BadTokenizer, $"At most {LargestFile} bytes expected, {length} found; it is no tokenizer. Copy the file again.", new TextPlace(file));
             }
 
             var bytes = File.ReadAllBytes(file);
@@ -132,7 +141,7 @@ internal sealed class JsonPlace
     {
         // As written: a string may hold half of a surrogate pair and not be readable.
         var text = _value.GetRawText();
-        return _value.ValueKind is JsonValueKind.Object ? "an object"
+        return IsObject ? "an object"
             : IsArray ? "a list"
             : text.Length > 60 ? text[..60] + "…"
             : text;

@@ -14,6 +14,10 @@ internal sealed class PreTokenizer(IReadOnlyList<SplitStage> stages)
     /// <summary>The expression of <c>ByteLevel</c> with <c>use_regex</c> (GPT-2).</summary>
     public const string ByteLevelPattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
+    /// <summary>The words of Qwen2 and Qwen3, and of Hunyuan-7B.</summary>
+    public const string QwenPattern =
+        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+
     /// <summary>The words in order, none empty.</summary>
     /// <param name="piece">Text between added tokens; not empty.</param>
     /// <param name="state">Scratch of the calling thread.</param>

@@ -1,3 +1,5 @@
+using AngelSlim.Core.Manifests;
+
 namespace AngelSlim.Core.Text.Tokenizers;
 
 /// <summary>Reads <c>model</c> and <c>added_tokens</c> of <c>tokenizer.json</c>.</summary>
@@ -10,20 +12,76 @@ internal sealed record VocabularySection(IReadOnlyList<string> Tokens, IReadOnly
     {
         var model = root.Member("model");
         CheckSettings(model);
-        var vocabulary = model.Member("vocab");
-        var ids = ReadVocabulary(vocabulary);
-        CheckOrder(ids, vocabulary);
-        var bytes = Enumerable.Range(0, 256)
-            .Select(value => ids.TryGetValue(ByteAlphabet.CharacterOf((byte)value).ToString(), out var id) ? id : (int?)null)
-            .ToArray();
-        var whole = model.Find("ignore_merges")?.Flag() ?? false ? ids : null;
-        var pairs = new BytePairs(bytes, ReadMerges(model.Member("merges"), ids), whole);
+        var ids = ReadVocabulary(model.Member("vocab"));
+        var merges = model.Member("merges");
+        var pairs = ReadMerges(merges.Items().Select(Sides), ids, (index, what) => merges.Items().ElementAt(index).Refuse(what));
+        var ignoresMerges = model.Find("ignore_merges")?.Flag() ?? false;
+        return Of(ids, new BytePairs(ByteIds(ids), pairs, ignoresMerges ? ids : null), root.Find("added_tokens")?.Items().Select(ReadToken) ?? []);
+    }
 
-        var added = root.Find("added_tokens")?.Items().ToList() ?? [];
+    /// <summary>A vocabulary with its added tokens.</summary>
+    /// <param name="ids">Of the tokens that are made by merging, as <see cref="ReadVocabulary"/> gives them.</param>
+    /// <param name="pairs">What merges them.</param>
+    /// <param name="added">Added tokens in the order in which the reference numbers them, each with its place.</param>
+    public static VocabularySection Of(Dictionary<string, int> ids, BytePairs pairs, IEnumerable<(JsonPlace Place, AddedToken Token)> added)
+    {
         var all = new Dictionary<string, int>(ids, StringComparer.Ordinal);
-        var tokens = ReadAdded(added, all, ids.Count);
+        var tokens = Checked(added, all, ids.Count);
         return new VocabularySection([.. all.OrderBy(entry => entry.Value).Select(entry => entry.Key)], tokens, pairs);
     }
+
+    /// <summary>The token of each of the 256 bytes; null where there is none.</summary>
+    public static int?[] ByteIds(Dictionary<string, int> ids) =>
+    [
+        .. Enumerable.Range(0, 256).Select(value => ids.TryGetValue(ByteAlphabet.CharacterOf((byte)value).ToString(), out var id) ? id : (int?)null),
+    ];
+
+    /// <summary>Tokens and their ids, which follow one another from 0.</summary>
+    public static Dictionary<string, int> ReadVocabulary(JsonPlace vocabulary)
+    {
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (token, id) in vocabulary.Members())
+        {
+            ids.Add(token, id.Count());
+        }
+
+        CheckOrder(ids, vocabulary);
+        return ids;
+    }
+
+    /// <summary>What pairs of tokens become; the earlier in the list, the earlier.</summary>
+    /// <param name="merges">The two tokens of each.</param>
+    /// <param name="ids">The vocabulary.</param>
+    /// <param name="refuse">The error for a merge, by its index.</param>
+    public static Dictionary<(int Left, int Right), Merge> ReadMerges(
+        IEnumerable<string[]> merges, Dictionary<string, int> ids, Func<int, string, DataException> refuse)
+    {
+        var ranks = new Dictionary<(int Left, int Right), Merge>();
+        foreach (var (rank, sides) in merges.Index())
+        {
+            if (sides is not [var left, var right])
+            {
+                throw refuse(rank, "a merge that is not of two tokens");
+            }
+
+            // Written twice, the later one counts, as in the reference.
+            ranks[(IdOf(left), IdOf(right))] = new Merge(rank, IdOf(left + right));
+
+            int IdOf(string token) => ids.TryGetValue(token, out var id) ? id : throw refuse(rank, $"the merge's token '{token}' is not in the vocabulary");
+        }
+
+        return ranks;
+    }
+
+    /// <summary>The members of an added token but its id, which stands elsewhere in some files.</summary>
+    public static AddedToken ReadFlags(JsonPlace place, int id) => new(id, place.Member("content").Text())
+    {
+        Special = place.Member("special").Flag(),
+        Normalized = place.Member("normalized").Flag(),
+        SwallowsBefore = place.Member("lstrip").Flag(),
+        SwallowsAfter = place.Member("rstrip").Flag(),
+        SingleWord = place.Member("single_word").Flag(),
+    };
 
     private static void CheckSettings(JsonPlace model)
     {
@@ -59,17 +117,6 @@ internal sealed record VocabularySection(IReadOnlyList<string> Tokens, IReadOnly
         }
     }
 
-    private static Dictionary<string, int> ReadVocabulary(JsonPlace vocabulary)
-    {
-        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var (token, id) in vocabulary.Members())
-        {
-            ids.Add(token, id.Count());
-        }
-
-        return ids;
-    }
-
     /// <summary>Refuses ids twice and gaps: the reference would number added tokens otherwise than the file.</summary>
     private static void CheckOrder(Dictionary<string, int> ids, JsonPlace place)
     {
@@ -90,35 +137,15 @@ internal sealed record VocabularySection(IReadOnlyList<string> Tokens, IReadOnly
         }
     }
 
-    private static Dictionary<(int Left, int Right), Merge> ReadMerges(JsonPlace merges, Dictionary<string, int> ids)
-    {
-        var ranks = new Dictionary<(int Left, int Right), Merge>();
-        var rank = 0;
-        foreach (var merge in merges.Items())
-        {
-            var sides = merge.IsArray ? [.. merge.Items().Select(side => side.Text())] : merge.Text().Split(' ');
-            if (sides is not [var left, var right])
-            {
-                throw merge.Refuse("a merge that is not of two tokens");
-            }
+    private static string[] Sides(JsonPlace merge) => merge.IsArray ? [.. merge.Items().Select(side => side.Text())] : merge.Text().Split(' ');
 
-            // Written twice, the later one counts, as in the reference.
-            ranks[(IdOf(left), IdOf(right))] = new Merge(rank++, IdOf(left + right));
-
-            int IdOf(string token) => ids.TryGetValue(token, out var id) ? id : throw merge.Refuse($"the merge's token '{token}' is not in the vocabulary");
-        }
-
-        return ranks;
-    }
-
-    private static List<AddedToken> ReadAdded(List<JsonPlace> places, Dictionary<string, int> all, int vocabulary)
+    private static List<AddedToken> Checked(IEnumerable<(JsonPlace Place, AddedToken Token)> tokens, Dictionary<string, int> all, int vocabulary)
     {
         var added = new List<AddedToken>();
         var contents = new HashSet<string>(StringComparer.Ordinal);
         var next = vocabulary;
-        foreach (var place in places)
+        foreach (var (place, token) in tokens)
         {
-            var token = ReadToken(place);
             if (token.Content.Length is 0 or > LongestAdded || !contents.Add(token.Content))
             {
                 throw place.Refuse($"an added token that is empty, longer than {LongestAdded} or there twice");
@@ -138,16 +165,7 @@ internal sealed record VocabularySection(IReadOnlyList<string> Tokens, IReadOnly
         return added;
     }
 
-    private static AddedToken ReadToken(JsonPlace place)
-    {
-        place.Only("id", "content", "single_word", "lstrip", "rstrip", "normalized", "special");
-        return new AddedToken(place.Member("id").Count(), place.Member("content").Text())
-        {
-            Special = place.Member("special").Flag(),
-            Normalized = place.Member("normalized").Flag(),
-            SwallowsBefore = place.Member("lstrip").Flag(),
-            SwallowsAfter = place.Member("rstrip").Flag(),
-            SingleWord = place.Member("single_word").Flag(),
-        };
-    }
+    private static (JsonPlace Place, AddedToken Token) ReadToken(JsonPlace place) => (
+        place.Only("id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"),
+        ReadFlags(place, place.Member("id").Count()));
 }
