@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using AngelSlim.Core.Manifests.Settings;
 using AngelSlim.Torch.Drafts;
 using AngelSlim.Torch.Layers;
@@ -56,10 +55,15 @@ internal sealed class TrainingStep
         };
     }
 
-    /// <summary>Takes <c>[--tokens 1024] [--dtype bfloat16] [--rounds 3] [--steps N]</c> and sizes; with steps, watches the memory of so many instead of timing a few.</summary>
+    /// <summary>Takes <c>[--memory given-back] [--tokens 1024] [--dtype bfloat16] [--rounds 3] [--steps N]</c> and sizes; with steps, watches the memory of so many instead of timing a few.</summary>
     public static int Run(Options options)
     {
         set_num_threads(1);
+        if (options.Find("memory") is not "given-back")
+        {
+            TensorMemory.Keep();
+        }
+
         using var scope = NewDisposeScope();
         var step = new TrainingStep(options);
         if (options.Number("steps") is { } steps)
@@ -81,7 +85,7 @@ internal sealed class TrainingStep
 
         // The first step makes what the optimiser keeps; what the others need beyond that is what grows with the text.
         var first = trainer.Next();
-        _ = malloc_trim(0);
+        TensorMemory.GiveBack();
         File.WriteAllText("/proc/self/clear_refs", "5");
         var level = Resident("VmRSS");
         var seconds = Enumerable.Range(0, rounds).Min(_ => Seconds(() => trainer.Next()));
@@ -158,10 +162,6 @@ internal sealed class TrainingStep
         action();
         return (Process.GetCurrentProcess().TotalProcessorTime - start).TotalSeconds;
     }
-
-    [DllImport("libc")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int malloc_trim(nuint pad);
 
     private static double Resident(string name) =>
         double.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^2], CultureInfo.InvariantCulture) * 1024;

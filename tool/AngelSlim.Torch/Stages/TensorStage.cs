@@ -29,7 +29,15 @@ internal abstract class TensorStage<TSettings, TInputs, TOutput>(string name, in
     protected sealed override void Run(TSettings settings, TInputs inputs, StageContext context)
     {
         NativeLibraries.Load(runtime.Packages);
-        ComputeLoaded(settings, inputs, context);
+        TensorMemory.Keep();
+        try
+        {
+            ComputeLoaded(settings, inputs, context);
+        }
+        finally
+        {
+            TensorMemory.GiveBack();
+        }
     }
 
     // Apart from Run: TorchSharp looks for libtorch as soon as a method that names one of its types is compiled.
