@@ -7,11 +7,14 @@ using System.Text;
 namespace AngelSlim.Testing;
 
 /// <summary>What a server was asked.</summary>
-/// <param name="Method">GET or HEAD.</param>
+/// <param name="Method">GET, HEAD or POST.</param>
 /// <param name="Path">With the query.</param>
 /// <param name="Headers">By name, in lower case.</param>
 public sealed record FakeRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers)
 {
+    /// <summary>What was sent with it.</summary>
+    public byte[] Body { get; init; } = [];
+
     /// <summary>The first byte that is wanted; null when all are.</summary>
     public int? From => Headers.TryGetValue("range", out var range) ? int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture) : null;
 
@@ -82,6 +85,8 @@ public sealed class FakeServer : IDisposable
 
     private async Task ServeAsync(TcpClient client)
     {
+        // An answer that waits must not keep the next request from being read.
+        await Task.Yield();
         using (client)
         {
             try
@@ -108,7 +113,9 @@ public sealed class FakeServer : IDisposable
 
         var lines = text.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(parts => parts[0].ToLowerInvariant(), parts => parts[1]);
-        return new(lines[0].Split(' ')[0], lines[0].Split(' ')[1], headers);
+        var body = new byte[headers.TryGetValue("content-length", out var length) ? int.Parse(length, CultureInfo.InvariantCulture) : 0];
+        await stream.ReadExactlyAsync(body, _end.Token);
+        return new(lines[0].Split(' ')[0], lines[0].Split(' ')[1], headers) { Body = body };
     }
 
     private async Task WriteAsync(NetworkStream stream, FakeRequest request, FakeAnswer answer)

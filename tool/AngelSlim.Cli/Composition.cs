@@ -2,6 +2,7 @@ using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Planning;
 using AngelSlim.Core.Running;
 using AngelSlim.Core.Stages;
+using AngelSlim.Core.Stages.Regeneration;
 using AngelSlim.Torch.Stages;
 
 namespace AngelSlim.Cli;
@@ -10,8 +11,12 @@ namespace AngelSlim.Cli;
 internal static class Composition
 {
     /// <summary>Every stage there is. To add one: one line here.</summary>
-    public static StageCatalog Stages(TensorRuntime runtime) => new(
+    /// <param name="runtime">Where libtorch lies.</param>
+    /// <param name="answers">How servers are asked.</param>
+    public static StageCatalog Stages(TensorRuntime runtime, AnswerAccess answers) => new(
     [
+        new RegenerateStage(runtime, answers.Clock),
+        new AskStage(answers),
         new TokenizeStage(),
         new VocabularyStage(),
         new PretrainStage(runtime),

@@ -1,5 +1,6 @@
 using AngelSlim.Core.Hub;
 using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Stages.Regeneration;
 
 namespace AngelSlim.Cli;
 
@@ -23,6 +24,9 @@ internal sealed record Machine
 
     /// <summary>How the hub is reached; refuses settings that make no sense when it is asked.</summary>
     public required Func<HubAccess> Hub { get; init; }
+
+    /// <summary>How servers that have a target are asked for answers.</summary>
+    public required AnswerAccess Answers { get; init; }
 
     /// <summary>Where the program and what comes with it lie.</summary>
     public required string ProgramFolder { get; init; }

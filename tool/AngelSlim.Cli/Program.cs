@@ -5,6 +5,7 @@ using AngelSlim.Cli;
 using AngelSlim.Cli.Commands;
 using AngelSlim.Core.Hub;
 using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Stages.Regeneration;
 
 var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 var version = typeof(Machine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
@@ -16,6 +17,7 @@ var machine = new Machine
     Clock = TimeProvider.System,
     Surroundings = Surroundings.Of(Environment.GetEnvironmentVariable, home, AppContext.BaseDirectory),
     Hub = () => HubAccess.Of(Environment.GetEnvironmentVariable, home, version),
+    Answers = AnswerAccess.Of(Environment.GetEnvironmentVariable, version, TimeProvider.System),
     ProgramFolder = AppContext.BaseDirectory,
     Packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(home, ".nuget", "packages"),
     Cores = PhysicalCores.Count("/sys/devices/system/cpu", Environment.ProcessorCount),

@@ -4,6 +4,7 @@ using AngelSlim.Core.Hub;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Stages;
 using AngelSlim.Core.Tests.Running;
+using AngelSlim.Core.Web;
 using AngelSlim.Testing;
 
 namespace AngelSlim.Core.Tests.Hub;
@@ -28,7 +29,7 @@ internal sealed class HubFolder : IDisposable
 
     public ImpatientClock Clock { get; } = new();
 
-    public HubPatience Patience { get; set; }
+    public Patience Patience { get; set; }
 
     public string? Token { get; set; }
 

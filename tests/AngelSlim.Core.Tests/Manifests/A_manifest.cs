@@ -101,7 +101,7 @@ public sealed class A_manifest : IDisposable
     [InlineData("\"Mode\": \"online\"", "(2,1): error ASL0002: 'Mode' is not a setting of a manifest; did you mean 'mode'?")]
     [InlineData("\"unroll\": 1", "(2,1): error ASL0002: 'unroll' is not a setting of a manifest; did you mean 'training.unroll'?")]
     [InlineData("\"speculation\": { \"k\": 1 }", "(2,18): error ASL0002: 'k' is not a setting of 'speculation'; expected one of tokens, tree, drafting.")]
-    [InlineData("\"a\\nb\": 1", "(2,1): error ASL0002: 'a\\u000ab' is not a setting of a manifest; expected one of name, target, modality, mode, data, draft, training, speculation, export, evaluation, expect, sweep.")]
+    [InlineData("\"a\\nb\": 1", "(2,1): error ASL0002: 'a\\u000ab' is not a setting of a manifest; expected one of name, target, modality, mode, data, draft, training, speculation, export, evaluation, regenerate, expect, sweep.")]
     [InlineData("\"name\": \"f\"", "(2,1): error ASL0003: 'name' is given twice, first in line 1; keep one.")]
     [InlineData("\"expect\": { \"acceptanceLengthAtLeast\": { \"2\": 1, \"2\": 1 } }", "(2,50): error ASL0003: 'expect.acceptanceLengthAtLeast.2' is given twice, first in line 2; keep one.")]
     [InlineData("\"training\": null", "(2,13): error ASL0005: 'training' is null; expected an object.")]

@@ -12,7 +12,7 @@ public sealed class An_effective_manifest
     public void Has_every_default_in_it()
     {
         var effective = EffectiveManifest.Of(Least);
-        Assert.Equal(["name", "target", "modality", "mode", "data", "draft", "training", "speculation", "export", "evaluation", "expect", "sweep"], effective.Select(member => member.Key));
+        Assert.Equal(["name", "target", "modality", "mode", "data", "draft", "training", "speculation", "export", "evaluation", "regenerate", "expect", "sweep"], effective.Select(member => member.Key));
         Assert.Equal("""{"maxNewTokens":128,"prompts":[],"promptsAtOnce":1,"promptsPerFile":80,"seed":42,"stop":[],"temperature":0,"topK":null,"topP":1}""", CanonicalJson.Write(effective["evaluation"]));
         Assert.Equal("100", CanonicalJson.Write(effective["training"]!["checkpointEvery"]));
     }

@@ -24,7 +24,7 @@ public sealed class A_key
                        let isSame = KeyOf(step) == KeyOf(step with { Settings = change.Apply(step.Settings) })
                        select (name: $"{step.Stage.Name}.{change.Path}", change.IsIncidental, isSame)).ToList();
 
-        Assert.Equal(["pretrain.checkpointEvery", "train.training.checkpointEvery"], changes.Where(change => change.IsIncidental).Select(change => change.name).Order());
+        Assert.Equal(["ask.concurrency", "ask.retries", "ask.servers", "ask.timeoutSeconds", "pretrain.checkpointEvery", "train.training.checkpointEvery"], changes.Where(change => change.IsIncidental).Select(change => change.name).Order());
         Assert.True(changes.Count > 40, $"only {changes.Count} settings were found");
         Assert.All(changes, change => Assert.True(change.isSame == change.IsIncidental, change.name));
     }
@@ -92,6 +92,8 @@ public sealed class A_key
         [
             """{ "name": "e", "target": { "pretrain": {} }, "data": { "train": ["train.jsonl", "more.jsonl"], "heldout": ["heldout.jsonl"] }, "evaluation": { "prompts": ["prompts.jsonl"] } }""",
             ManifestFolder.Least,
+            """{ "name": "e", "target": { "model": "target" }, "data": { "train": ["train.jsonl"] }, "regenerate": { "temperature": 1 } }""",
+            """{ "name": "e", "target": { "model": "target" }, "data": { "train": ["train.jsonl"] }, "regenerate": { "engine": "openai", "servers": ["http://a"], "temperature": 1 } }""",
         ];
         return [.. manifests.SelectMany(json => ExperimentResolver.Resolve(folder.Read(json), Contracts.All)).DistinctBy(step => step.Stage.Name)];
     }

@@ -22,17 +22,21 @@ public sealed class A_setting_of_a_stage : IDisposable
         {
             ManifestFolder.Least,
             """{ "name": "e", "target": { "pretrain": {} }, "data": { "train": ["train.jsonl"] }, "evaluation": { "prompts": ["prompts.jsonl"] } }""",
+            """{ "name": "e", "target": { "model": "target" }, "data": { "train": ["train.jsonl"] }, "regenerate": { "temperature": 1 } }""",
+            """{ "name": "e", "target": { "model": "target" }, "data": { "train": ["train.jsonl"] }, "regenerate": { "engine": "openai", "servers": ["http://a"] } }""",
         }.SelectMany(json => ExperimentResolver.Resolve(_folder.Read(json), Contracts.All)).ToList();
         var settings = from step in steps
                        from path in RecipeLeaves.Of(CanonicalJson.Write(SettingsJson.Of(step.Settings))).Keys
                        select (step.Stage.Name, path, source: SettingPaths.InManifest(step.Stage.Settings, path));
 
-        Assert.Equal(8, steps.Select(step => step.Stage.Name).Distinct().Count());
+        Assert.Equal(10, steps.Select(step => step.Stage.Name).Distinct().Count());
         Assert.DoesNotContain(settings, setting => !known.Contains(setting.source.Split('[')[0]));
     }
 
     [Theory]
     [InlineData(typeof(TokenizeSettings), "maxTokens", "data.maxTokens")]
+    [InlineData(typeof(RegenerateSettings), "sampling.topK", "regenerate.topK")]
+    [InlineData(typeof(AskSettings), "model", "regenerate.model")]
     [InlineData(typeof(VocabularySettings), "size", "draft.vocabulary")]
     [InlineData(typeof(CaptureSettings), "hiddenLayers[2]", "draft.hiddenLayers[2]")]
     [InlineData(typeof(TrainSettings), "training.unroll", "training.unroll")]

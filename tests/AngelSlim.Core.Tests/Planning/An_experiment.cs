@@ -28,6 +28,34 @@ public sealed class An_experiment : IDisposable
         ],
         Graph(ManifestFolder.Least));
 
+    [Theory]
+    [InlineData("{}", "regenerate")]
+    [InlineData("""{ "engine": "openai", "servers": ["http://localhost:8000/v1"] }""", "ask")]
+    public void That_regenerates_learns_from_the_answers_that_the_target_wrote(string regenerate, string stage)
+    {
+        var json = $$"""{ "name": "e", "target": { "model": "target" }, "data": { "train": ["train.jsonl"], "heldout": ["heldout.jsonl"] }, "regenerate": {{regenerate}} }""";
+
+        Assert.Equal(
+            [
+                "regenerate <- Target: target/ Train: [train.jsonl] Heldout: [heldout.jsonl]",
+                "tokenize <- Target: target/ Train: [] Heldout: [] Regenerated: regenerate",
+                "vocabulary <- Target: target/ Rows: tokenize",
+            ],
+            Graph(json)[..3]);
+        Assert.Equal(stage, Steps(json)[0].Stage.Name);
+    }
+
+    [Fact]
+    public void Tells_servers_what_they_call_the_target_and_no_key_where_they_are()
+    {
+        string Asked(string target, string more) => CanonicalJson.Write(SettingsJson.Of(
+            Steps($$"""{ "name": "e", "target": { "model": "{{target}}" }, "data": { "train": ["train.jsonl"] }, "regenerate": { "engine": "openai", "seed": 7, {{more}} } }""")[0].Settings, Incidentals.LeftOut));
+
+        Assert.Equal("""{"maxNewTokens":1024,"model":"target","onBadRow":"stop","sampling":null}""", Asked("./target", "\"servers\": [\"http://a\"], \"retries\": 1"));
+        Assert.Equal(Asked("org/model-1", "\"servers\": [\"http://a\"]"), Asked("target", "\"servers\": [\"http://b\"], \"model\": \"org/model-1\""));
+        Assert.Contains("""{"seed":7,"temperature":0.5,"topK":null,"topP":1}""", Asked("target", "\"servers\": [\"http://a\"], \"temperature\": 0.5"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Online_has_no_features() => Assert.Equal(
         [

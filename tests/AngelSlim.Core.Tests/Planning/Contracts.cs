@@ -11,6 +11,8 @@ internal static class Contracts
     public static StageCatalog All { get; } = new(
     [
         new Contract<PretrainSettings, PretrainInputs, TargetFolder>("pretrain"),
+        new Contract<RegenerateSettings, RegenerateInputs, Conversations>("regenerate"),
+        new Contract<AskSettings, RegenerateInputs, Conversations>("ask"),
         new Contract<TokenizeSettings, TokenizeInputs, TokenRows>("tokenize"),
         new Contract<VocabularySettings, VocabularyInputs, DraftWords>("vocabulary"),
         new Contract<CaptureSettings, CaptureInputs, Features>("capture"),

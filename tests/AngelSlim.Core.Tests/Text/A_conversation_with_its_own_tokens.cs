@@ -83,11 +83,11 @@ public sealed class A_conversation_with_its_own_tokens(ITestOutputHelper output)
         var counted = rows.Sum(row =>
         {
             var made = maker.Tokenize(row.Conversation, "row");
-            Assert.Equal(row.Conversation.AnswerTokens.SelectMany(ids => ids!), Counted(made));
+            Assert.Equal(row.Conversation.Origins.SelectMany(origin => origin.Tokens!), Counted(made));
             return made.Counted;
         });
 
-        Assert.Equal(answers, rows.Sum(row => row.Conversation.AnswerTokens.Count));
+        Assert.Equal(answers, rows.Sum(row => row.Conversation.Origins.Count));
         Assert.Equal(tokens, counted);
         Assert.All(rows, row => Assert.Equal(row.Prompts, PromptLengths(row.Conversation, template, tokenizer)));
     }

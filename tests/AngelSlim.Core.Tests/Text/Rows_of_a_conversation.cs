@@ -77,7 +77,7 @@ public sealed class Rows_of_a_conversation(ITestOutputHelper output)
     {
         var family = MaskGoldens.Families().First(family => family.ToString() is "qwen3");
         string[] answers = ["<think>\none\n</think>\n\n2<|im_end|>", "<think>\ntwo\n</think>\n\n4<|im_end|>"];
-        var conversation = Read("1+1?", "<think>\none\n</think>\n\n2", "and 2+2?", "<think>\ntwo\n</think>\n\n4") with { AnswerTokens = [.. answers.Select(answer => family.Tokenizer.Encode(answer).Ids)] };
+        var conversation = Read("1+1?", "<think>\none\n</think>\n\n2", "and 2+2?", "<think>\ntwo\n</think>\n\n4") with { Origins = [.. answers.Select(answer => new AnswerOrigin(family.Tokenizer.Encode(answer).Ids, IsCut: false))] };
         var rows = family.Tokens().Rows(conversation, "row", RowsPer.Auto);
 
         Assert.Equal(answers, rows.Select(row => family.Tokenizer.Decode([.. Counted(row)])));

@@ -3,6 +3,7 @@ using AngelSlim.Cli.Commands;
 using AngelSlim.Cli.Completion;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Running;
+using AngelSlim.Core.Stages.Regeneration;
 using AngelSlim.Testing;
 using Xunit;
 
@@ -125,6 +126,7 @@ public sealed class A_word_that_is_begun : IDisposable
             Pid = 1,
             StartOf = _ => null,
             BucketServer = null,
+            Answers = AnswerAccess.Of(_ => null, "", TimeProvider.System),
             Version = "",
         };
         var completer = new Completer([.. CommandLine.Verbs.Select(VerbShape.Of)], new KnownValues(machine, (_, _) => []));

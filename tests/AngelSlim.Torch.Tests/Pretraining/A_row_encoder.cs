@@ -47,6 +47,6 @@ public sealed class A_row_encoder
 
         Assert.Equal(700, conversations.Length);
         Assert.All(conversations, conversation =>
-            Assert.Equal(conversation.AnswerTokens.Sum(tokens => tokens!.Length), Reference.Tokenize(conversation, "row").Counted));
+            Assert.Equal(conversation.Origins.Sum(origin => origin.Tokens!.Length), Reference.Tokenize(conversation, "row").Counted));
     }
 }

@@ -3,6 +3,7 @@ using AngelSlim.Core.Hub;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Running;
 using AngelSlim.Core.Stages;
+using AngelSlim.Core.Web;
 
 namespace AngelSlim.Cli.Commands;
 
@@ -33,7 +34,7 @@ internal sealed class Fetching : IDisposable
     {
         (_clock, _read) = (machine.Clock, read);
         _view = RunView.Of(machine, steps: 1, events: null);
-        _models = new(machine.Hub(), new HubPatience(machine.Clock), machine.Surroundings.HubCache, Tell);
+        _models = new(machine.Hub(), new Patience(machine.Clock), machine.Surroundings.HubCache, Tell);
     }
 
     /// <summary>Fetches, and reads the manifest again after each part: a manifest that does not fit the model is refused before its weights come.</summary>

@@ -17,6 +17,19 @@ public sealed record TargetFolder(string Folder) : Artifact(Folder)
     public string? Assembly { get; init; }
 }
 
+/// <summary>Conversations whose answers the target wrote: <c>train.jsonl</c>, <c>heldout.jsonl</c> where rows were brought for it, <c>summary.json</c>.</summary>
+public sealed record Conversations(string Folder) : Artifact(Folder)
+{
+    /// <summary>One conversation a line, in the order of the files that they come from.</summary>
+    public string Train => At("train.jsonl");
+
+    /// <summary>The same of the held-out files; not there without any.</summary>
+    public string Heldout => At("heldout.jsonl");
+
+    /// <summary>Rows, tokens, how answers ended.</summary>
+    public string Summary => At("summary.json");
+}
+
 /// <summary>Tokenized rows with their loss masks: <c>train.jsonl</c> and <c>heldout.jsonl</c>.</summary>
 public sealed record TokenRows(string Folder) : Artifact(Folder)
 {

@@ -1,5 +1,6 @@
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Reading;
+using AngelSlim.Core.Web;
 
 namespace AngelSlim.Core.Hub;
 
@@ -64,7 +65,7 @@ internal sealed class FileFetch(HubClient hub, HubStore store, Retry retry, Fetc
                 wasWrong = true;
                 progress.Say($"{file.Name} does not have the hash that the hub says; it is fetched again");
             }
-            catch (HubTroubleException trouble)
+            catch (TroubleException trouble)
             {
                 // Bytes that came before count for nothing: a server that always begins anew would be asked for ever.
                 tries = partial.Length > furthest ? 1 : tries + 1;
@@ -75,7 +76,7 @@ internal sealed class FileFetch(HubClient hub, HubStore store, Retry retry, Fetc
     }
 
     /// <summary>Adds bytes until the file is whole.</summary>
-    /// <exception cref="HubTroubleException">The connection ended before.</exception>
+    /// <exception cref="TroubleException">The connection ended before.</exception>
     private async Task AppendAsync(HubModel model, string commit, HubFile file, PartialFile partial, CancellationToken ct)
     {
         using var response = await hub.OpenAsync(model, commit, file.Name, partial.Length, ct);
@@ -101,7 +102,7 @@ internal sealed class FileFetch(HubClient hub, HubStore store, Retry retry, Fetc
 
         if (partial.Length < file.Size)
         {
-            throw new HubTroubleException($"the connection ended after {partial.Length} of {file.Size} bytes");
+            throw new TroubleException($"the connection ended after {partial.Length} of {file.Size} bytes");
         }
     }
 
@@ -123,7 +124,7 @@ internal sealed class FileFetch(HubClient hub, HubStore store, Retry retry, Fetc
             default:
                 var length = partial.Length;
                 Restart(partial);
-                throw new HubTroubleException($"the rest from byte {length} on was not to be had ({(int)response.StatusCode}, {Shown.Quoted(response.Content.Headers.ContentRange?.ToString() ?? "")})");
+                throw new TroubleException($"the rest from byte {length} on was not to be had ({(int)response.StatusCode}, {Shown.Quoted(response.Content.Headers.ContentRange?.ToString() ?? "")})");
         }
     }
 

@@ -1,5 +1,6 @@
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Reading;
+using AngelSlim.Core.Web;
 
 namespace AngelSlim.Core.Hub;
 
@@ -26,20 +27,11 @@ internal sealed record HubAccess(Uri Endpoint, HubToken Token, string Program)
     }
 }
 
-/// <summary>The user's token for the hub. Is read when it is sent, and never shown.</summary>
-/// <param name="Source">Where it comes from, for messages.</param>
+/// <summary>The user's token for the hub.</summary>
+/// <param name="source">Where it comes from: <c>HF_TOKEN</c>, or a file.</param>
 /// <param name="read">Gives it; null when there is none.</param>
-internal sealed class HubToken(string Source, Func<string?> read)
+internal sealed class HubToken(string source, Func<string?> read) : Secret(source, "token", read, "Make one in your settings on the hub, or remove it.")
 {
-    private readonly Lazy<string?> _value = new(() => Sound(Source, read()));
-
-    /// <summary>The token; null when the user has none.</summary>
-    /// <exception cref="UserException">What is there cannot be a token.</exception>
-    public string? Value => _value.Value;
-
-    /// <summary>Where it comes from: <c>HF_TOKEN</c>, or a file.</summary>
-    public override string ToString() => Source;
-
     /// <summary><c>HF_TOKEN</c>, else the file that the hub's own tools log in with: <c>HF_TOKEN_PATH</c>, else <c>token</c> in their folder.</summary>
     public static HubToken Of(Func<string, string?> variable, string userFolder)
     {
@@ -51,11 +43,4 @@ internal sealed class HubToken(string Source, Func<string?> read)
         var path = variable("HF_TOKEN_PATH") is { Length: > 0 } named ? Surroundings.FromHome(named, userFolder) : Path.Combine(Surroundings.HubHome(variable, userFolder), "token");
         return new(path, () => File.Exists(path) ? File.ReadAllText(path) : null);
     }
-
-    private static string? Sound(string source, string? text) => text?.Trim() switch
-    {
-        null or "" => null,
-        var token when token.All(letter => letter is > ' ' and <= '~') => token,
-        _ => throw new UserException(ProblemCode.Usage, $"What is in {source} is no token: it has spaces, line breaks or letters beyond ASCII. Make one in your settings on the hub, or remove it."),
-    };
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Reading;
+using AngelSlim.Core.Web;
 
 namespace AngelSlim.Core.Hub;
 
@@ -51,7 +52,7 @@ internal sealed class HubClient(HubAccess access, HubConnection connection, Retr
     /// <param name="name">The file.</param>
     /// <param name="from">The first byte that is wanted; a hub may begin at 0 all the same.</param>
     /// <param name="ct">Ends it.</param>
-    /// <exception cref="HubTroubleException">It did not come.</exception>
+    /// <exception cref="TroubleException">It did not come.</exception>
     /// <exception cref="UserException">This user may not read it.</exception>
     public async Task<HttpResponseMessage> OpenAsync(HubModel model, string commit, string name, long from, CancellationToken ct)
     {
@@ -104,17 +105,8 @@ internal sealed class HubClient(HubAccess access, HubConnection connection, Retr
     private async Task<byte[]> BodyAsync(HttpResponseMessage response, CancellationToken ct)
     {
         var body = await response.Content.ReadAsStreamAsync(ct);
-        var (read, buffer) = (new MemoryStream(), new byte[1 << 16]);
-        for (int count; (count = await connection.ReadAsync(body, buffer, ct)) > 0;)
-        {
-            read.Write(buffer, 0, count);
-            if (read.Length > LongestListing)
-            {
-                throw Wrong($"answers with more than {LongestListing >> 20} MB where a list of files was expected");
-            }
-        }
-
-        return read.ToArray();
+        return await Faults.BodyAsync(async buffer => await connection.ReadAsync(body, buffer, ct), LongestListing)
+            ?? throw Wrong($"answers with more than {LongestListing >> 20} MB where a list of files was expected");
     }
 
     /// <summary>Names that may have been meant. Not having them is no reason to fail in another way.</summary>
@@ -128,7 +120,7 @@ internal sealed class HubClient(HubAccess access, HubConnection connection, Retr
                 using var json = JsonDocument.Parse(await BodyAsync(response, ct));
                 return [.. items(json.RootElement).Select(item => item.GetProperty(member).GetString()).OfType<string>()];
             }
-            catch (Exception failure) when (failure is HubTroubleException or DataException or JsonException or InvalidOperationException or KeyNotFoundException)
+            catch (Exception failure) when (failure is TroubleException or DataException or JsonException or InvalidOperationException or KeyNotFoundException)
             {
                 return [];
             }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Web;
 
 namespace AngelSlim.Core.Hub;
 
@@ -17,7 +18,7 @@ internal enum Follow
 /// <summary>Requests to the hub, and to where it sends them. The token goes to the endpoint and nowhere else.</summary>
 /// <param name="access">Where the hub is.</param>
 /// <param name="patience">How long it is waited for.</param>
-internal sealed class HubConnection(HubAccess access, HubPatience patience) : IDisposable
+internal sealed class HubConnection(HubAccess access, Patience patience) : IDisposable
 {
     private const int MostRedirects = 10;
 
@@ -38,7 +39,7 @@ internal sealed class HubConnection(HubAccess access, HubPatience patience) : ID
     /// <param name="from">The first byte that is wanted; 0 for all.</param>
     /// <param name="follow">How far.</param>
     /// <param name="ct">Ends it.</param>
-    /// <exception cref="HubTroubleException">There is no answer, or one that may be another the next time.</exception>
+    /// <exception cref="TroubleException">There is no answer, or one that may be another the next time.</exception>
     /// <exception cref="DataException">It is sent in circles, or from an encrypted connection to an open one.</exception>
     public async Task<HttpResponseMessage> AskAsync(HttpMethod method, Uri address, long from, Follow follow, CancellationToken ct)
     {
@@ -65,7 +66,7 @@ internal sealed class HubConnection(HubAccess access, HubPatience patience) : ID
 
     /// <summary>The next bytes of a body.</summary>
     /// <returns>How many; 0 at the end.</returns>
-    /// <exception cref="HubTroubleException">The connection broke.</exception>
+    /// <exception cref="TroubleException">The connection broke.</exception>
     public async Task<int> ReadAsync(Stream body, Memory<byte> buffer, CancellationToken ct)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -74,9 +75,9 @@ internal sealed class HubConnection(HubAccess access, HubPatience patience) : ID
         {
             return await body.ReadAsync(buffer, silence.Token);
         }
-        catch (Exception failure) when (IsTrouble(failure, ct))
+        catch (Exception failure) when (Faults.IsTrouble(failure, ct))
         {
-            throw Trouble(failure);
+            throw Faults.Trouble(failure, patience.Silence);
         }
     }
 
@@ -104,9 +105,9 @@ internal sealed class HubConnection(HubAccess access, HubPatience patience) : ID
         {
             return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token);
         }
-        catch (Exception failure) when (IsTrouble(failure, ct))
+        catch (Exception failure) when (Faults.IsTrouble(failure, ct))
         {
-            throw Trouble(failure);
+            throw Faults.Trouble(failure, patience.Silence);
         }
     }
 
@@ -121,27 +122,15 @@ internal sealed class HubConnection(HubAccess access, HubPatience patience) : ID
     private HttpResponseMessage Answered(HttpResponseMessage response, Uri at)
     {
         var status = (int)response.StatusCode;
-        if (status is not (408 or 425 or 429 or >= 500) && (status < 400 || status is 416 || IsSameHost(at, access.Endpoint)))
+        if (!Faults.Passes(status) && (status < 400 || status is 416 || IsSameHost(at, access.Endpoint)))
         {
             return response;
         }
 
-        var after = response.Headers.RetryAfter switch
-        {
-            { Delta: { } delta } => delta,
-            { Date: { } date } when date > patience.Clock.GetUtcNow() => date - patience.Clock.GetUtcNow(),
-            _ => (TimeSpan?)null,
-        };
+        var after = Faults.RetryAfter(response, patience.Clock);
         response.Dispose();
-        throw new HubTroubleException($"{at.Authority} answers {status}", after);
+        throw new TroubleException($"{at.Authority} answers {status}", after);
     }
-
-    /// <summary>A stop that the user did not ask for is a connection on which nothing came.</summary>
-    private static bool IsTrouble(Exception failure, CancellationToken ct) => failure is HttpRequestException or IOException || (failure is OperationCanceledException && !ct.IsCancellationRequested);
-
-    private HubTroubleException Trouble(Exception failure) => failure is OperationCanceledException
-        ? new($"nothing came for {patience.Silence.TotalSeconds:0} s", inner: failure)
-        : new((failure.InnerException ?? failure).Message.TrimEnd('.'), inner: failure);
 
     private static DataException Wrong(Uri address, string what) => new(ProblemCode.BadDownload, $"{address.GetLeftPart(UriPartial.Path)} {what}. Look at HF_ENDPOINT and at proxies on the way.");
 }

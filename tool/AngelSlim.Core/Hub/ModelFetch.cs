@@ -1,6 +1,7 @@
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Running;
 using AngelSlim.Core.Stages;
+using AngelSlim.Core.Web;
 
 namespace AngelSlim.Core.Hub;
 
@@ -17,7 +18,7 @@ internal sealed record Outstanding(HubModel Model, string Commit, string Folder,
 /// <param name="patience">How long it is waited for.</param>
 /// <param name="cache">The cache's folder.</param>
 /// <param name="tell">Takes what happens, from any thread.</param>
-internal sealed class ModelFetch(HubAccess access, HubPatience patience, string cache, Action<RunEvent> tell) : IDisposable
+internal sealed class ModelFetch(HubAccess access, Patience patience, string cache, Action<RunEvent> tell) : IDisposable
 {
     private const int AtOnce = 4;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AngelSlim.Core.Manifests;
+using AngelSlim.Core.Web;
 
 namespace AngelSlim.Core.Hub;
 
@@ -7,7 +8,7 @@ namespace AngelSlim.Core.Hub;
 /// <param name="endpoint">For messages.</param>
 /// <param name="patience">How often, and after which pauses.</param>
 /// <param name="say">Takes a sentence for the user, before each pause.</param>
-internal sealed class Retry(Uri endpoint, HubPatience patience, Action<string> say)
+internal sealed class Retry(Uri endpoint, Patience patience, Action<string> say)
 {
     /// <summary>Until it goes right.</summary>
     /// <param name="what">For messages: a file, a question.</param>
@@ -22,7 +23,7 @@ internal sealed class Retry(Uri endpoint, HubPatience patience, Action<string> s
             {
                 return await once();
             }
-            catch (HubTroubleException trouble)
+            catch (TroubleException trouble)
             {
                 await PauseAsync(what, trouble, tries, ct);
             }
@@ -35,9 +36,9 @@ internal sealed class Retry(Uri endpoint, HubPatience patience, Action<string> s
     /// <param name="tries">That went wrong since it last got on.</param>
     /// <param name="ct">Ends it.</param>
     /// <exception cref="DataException">There is no next try.</exception>
-    public async Task PauseAsync(string what, HubTroubleException trouble, int tries, CancellationToken ct)
+    public async Task PauseAsync(string what, TroubleException trouble, int tries, CancellationToken ct)
     {
-        var pause = trouble.After ?? patience.FirstPause * (1 << (tries - 1));
+        var pause = trouble.After ?? patience.PauseAfter(tries);
         if (tries >= patience.Tries || pause > patience.LongestPause)
         {
             var why = pause > patience.LongestPause ? $"asks for a pause of {Seconds(pause)}" : $"was tried {tries} times";

@@ -20,7 +20,9 @@ internal static class ExperimentChecks
         Pretraining(experiment.Target.Pretrain, checks);
         Compatible(experiment, checks);
         Tree(experiment, checks);
-        Drawing(experiment.Evaluation, checks);
+        Stops(experiment.Evaluation, checks);
+        Temperature("evaluation.temperature", experiment.Evaluation.Temperature, checks);
+        RegenerationChecks.Check(experiment.Regenerate, checks);
         Expectations(experiment, checks);
     }
 
@@ -170,15 +172,22 @@ internal static class ExperimentChecks
         }
     }
 
-    private static void Drawing(EvaluationSettings evaluation, CheckList checks)
+    /// <summary>Words are drawn, or they are not.</summary>
+    /// <param name="path">Of the setting.</param>
+    /// <param name="temperature">Its value.</param>
+    /// <param name="checks">Takes what is wrong.</param>
+    public static void Temperature(string path, double temperature, CheckList checks)
     {
         // Scores over less than this are no longer float32 numbers.
         const double coldest = 1e-6;
-        if (checks.AreSound("evaluation.temperature") && evaluation.Temperature is > 0 and < coldest)
+        if (checks.AreSound(path) && temperature is > 0 and < coldest)
         {
-            checks.Wrong(ProblemCode.OutOfRange, "evaluation.temperature", string.Create(CultureInfo.InvariantCulture, $"'evaluation.temperature' is {evaluation.Temperature}; expected 0, which takes the best word, or {coldest} to 100."));
+            checks.Wrong(ProblemCode.OutOfRange, path, string.Create(CultureInfo.InvariantCulture, $"'{path}' is {temperature}; expected 0, which takes the best word, or {coldest} to 100."));
         }
+    }
 
+    private static void Stops(EvaluationSettings evaluation, CheckList checks)
+    {
         for (var place = 0; place < evaluation.Stop.Count; place++)
         {
             if (evaluation.Stop[place].Length is 0 && checks.AreSound("evaluation.stop"))

@@ -202,4 +202,14 @@ internal static class ProblemCode
         "The hub cannot be reached, or breaks off again and again; exit code 8. What came is kept.",
         "Look at the network and at `HF_ENDPOINT`, `HTTPS_PROXY` and `NO_PROXY`, and run again; `--offline` works with what is on this machine.")]
     public const string HubUnreachable = "ASL3010";
+
+    [Explained(
+        "No server of `regenerate.servers` answers any more; exit code 8. The answers that came are kept.",
+        "Look at the servers' own logs, start them again, and give the same command again: it asks for what is missing. `regenerate.retries` and `regenerate.timeoutSeconds` say how long they are waited for.")]
+    public const string NoServerAnswers = "ASL3011";
+
+    [Explained(
+        "A server refuses every request of this kind: it does not have the model, wants a key, or is no server of chat completions; exit code 8.",
+        "Correct `regenerate.servers` or `regenerate.model` as the server's words say, or set `OPENAI_API_KEY`; the same command goes on.")]
+    public const string ServerRefuses = "ASL3012";
 }

@@ -16,6 +16,13 @@ internal static class SmokeChanges
         "training.epochs", "training.patience", "expect", "sweep",
     ];
 
+    /// <summary>Answers are written anew by the tiny target itself: no server has it.</summary>
+    private static readonly ManifestChange[] Regenerated =
+    [
+        .. new[] { "regenerate.engine", "regenerate.servers", "regenerate.model" }.Select(name => new ManifestChange(ChangeKind.Unset, name)),
+        new(ChangeKind.Set, "regenerate.maxNewTokens=8"), new(ChangeKind.Set, "regenerate.promptsAtOnce=4"),
+    ];
+
     private static readonly string[] Set =
     [
         "data.heldoutShare=0.25", "draft.vocabulary=64", "training.steps=4", "training.batchRows=2", "training.warmupSteps=1", "training.evaluateEvery=2",
@@ -32,14 +39,16 @@ internal static class SmokeChanges
         var target = manifest.Find("target")?.Value ?? new LocatedValue(JsonValueKind.Null, "", manifest.Place);
         string Brought(string name) => new JsonArray(Path.Combine(surroundings.SmokeFolder, name)).ToJsonString();
         IEnumerable<string> set = [$"data.train={Brought("train.jsonl")}", $"evaluation.prompts={Brought("prompts.jsonl")}", .. Set];
+        IEnumerable<ManifestChange> changes = manifest.Find("regenerate")?.Value.Kind is JsonValueKind.Object ? Regenerated : [];
+        changes = [.. Unset.Select(name => new ManifestChange(ChangeKind.Unset, name)), .. changes, .. set.Select(text => new ManifestChange(ChangeKind.Set, text))];
         if (target.Find("builtin") is not null)
         {
-            return [.. Unset.Select(name => new ManifestChange(ChangeKind.Unset, name)), .. set.Select(text => new ManifestChange(ChangeKind.Set, text))];
+            return [.. changes];
         }
 
         var family = Family(target, Path.GetDirectoryName(Path.GetFullPath(path))!)
             ?? throw new UserException(ProblemCode.Usage, "--smoke makes a tiny random target of the same family, and nothing here says which that is. Add 'family' to 'target', as in \"family\": \"qwen3\".", target.Place);
-        return [.. Unset.Select(name => new ManifestChange(ChangeKind.Unset, name)), .. set.Append($"target.random={family}").Select(text => new ManifestChange(ChangeKind.Set, text))];
+        return [.. changes, new ManifestChange(ChangeKind.Set, $"target.random={family}")];
     }
 
     private static string? Family(LocatedValue target, string folder)

@@ -81,13 +81,54 @@ internal sealed class ExperimentResolver
             Rows = data.Rows,
             OnBadRow = data.OnBadRow,
         };
+        if (_experiment.Regenerate is not { } asked)
+        {
+            return Add("tokenize", settings, Conversations(target));
+        }
+
         return Add("tokenize", settings, new()
         {
             [nameof(TokenizeInputs.Target)] = target,
-            [nameof(TokenizeInputs.Train)] = Brought(_read.Sources.Train),
-            [nameof(TokenizeInputs.Heldout)] = Brought(_read.Sources.Heldout),
+            [nameof(TokenizeInputs.Train)] = new FromMany([]),
+            [nameof(TokenizeInputs.Heldout)] = new FromMany([]),
+            [nameof(TokenizeInputs.Regenerated)] = Regenerate(asked, target),
         });
     }
+
+    /// <summary>One step, whatever computes the answers; who changes the engine asks for other answers.</summary>
+    private FromStep Regenerate(RegenerationSettings asked, StepInput target)
+    {
+        const string id = "regenerate";
+        var sampling = asked.Temperature > 0 ? new AnswerSampling { Temperature = asked.Temperature, TopK = asked.TopK, TopP = asked.TopP, Seed = asked.Seed } : null;
+        return asked.Engine is AnswerEngine.Builtin
+            ? Add(id, id, new RegenerateSettings
+            {
+                Dtype = _experiment.Target.Dtype,
+                MaxNewTokens = asked.MaxNewTokens,
+                Sampling = sampling,
+                PromptsAtOnce = asked.PromptsAtOnce,
+                OnBadRow = _experiment.Data.OnBadRow,
+            }, Conversations(target))
+            : Add(id, "ask", new AskSettings
+            {
+                Model = asked.Model ?? TargetName(),
+                MaxNewTokens = asked.MaxNewTokens,
+                Sampling = sampling,
+                OnBadRow = _experiment.Data.OnBadRow,
+                Servers = asked.Servers,
+                Concurrency = asked.Concurrency,
+                Retries = asked.Retries,
+                TimeoutSeconds = asked.TimeoutSeconds,
+            }, Conversations(target));
+    }
+
+    /// <summary>The target, and the conversations that the user brought.</summary>
+    private Dictionary<string, StepInput> Conversations(StepInput target) => new()
+    {
+        [nameof(TokenizeInputs.Target)] = target,
+        [nameof(TokenizeInputs.Train)] = Brought(_read.Sources.Train),
+        [nameof(TokenizeInputs.Heldout)] = Brought(_read.Sources.Heldout),
+    };
 
     private StepInput Features(StepInput target, StepInput rows)
     {
@@ -187,8 +228,13 @@ internal sealed class ExperimentResolver
         data["heldout"] = Names(_read.Sources.Heldout);
         evaluation["prompts"] = Names(_read.Sources.Prompts);
 
-        // A report is of one point, which does not know whether it belongs to a sweep.
+        // A report is of one point, which does not know whether it belongs to a sweep; and what is not asked for is not to be in its key.
         experiment.Remove("sweep");
+        if (_experiment.Regenerate is null)
+        {
+            experiment.Remove("regenerate");
+        }
+
         return experiment;
     }
 
@@ -196,9 +242,11 @@ internal sealed class ExperimentResolver
         new([.. files.Select(file => new FromSource(new SourceFile(Path.GetDirectoryName(file)!, Path.GetFileName(file))))]);
 
     /// <summary>Adds a step. An id is the name of its stage, with what tells it from its like after a dash.</summary>
-    private FromStep Add(string id, object settings, Dictionary<string, StepInput> inputs)
+    private FromStep Add(string id, object settings, Dictionary<string, StepInput> inputs) => Add(id, id.Split('-')[0], settings, inputs);
+
+    private FromStep Add(string id, string stage, object settings, Dictionary<string, StepInput> inputs)
     {
-        _steps.Add(new Step(id, _catalog.Get(id.Split('-')[0]), settings, inputs));
+        _steps.Add(new Step(id, _catalog.Get(stage), settings, inputs));
         return new FromStep(id);
     }
 }

@@ -8,7 +8,7 @@ namespace AngelSlim.Core.Planning;
 /// <param name="Id">A readable word that stays the same from run to run: <c>train</c>, <c>evaluate-k2</c>. Not part of the key.</param>
 /// <param name="Stage">What is done.</param>
 /// <param name="Settings">Of the type <see cref="IStage.Settings"/>.</param>
-/// <param name="Inputs">For every parameter of the constructor of <see cref="IStage.Inputs"/>, by its name.</param>
+/// <param name="Inputs">For every parameter of the constructor of <see cref="IStage.Inputs"/>, by its name; one that has a default may be left out, and is then in no key.</param>
 internal sealed record Step(string Id, IStage Stage, object Settings, IReadOnlyDictionary<string, StepInput> Inputs)
 {
     /// <summary>The steps that it reads, each once.</summary>

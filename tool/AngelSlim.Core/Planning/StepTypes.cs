@@ -39,6 +39,11 @@ internal static class StepTypes
         {
             if (!step.Inputs.TryGetValue(parameter.Name!, out var input))
             {
+                if (parameter.HasDefaultValue)
+                {
+                    continue;
+                }
+
                 throw Fault(step, $"is not fed '{parameter.Name}'");
             }
 

@@ -11,7 +11,7 @@ internal static class StageInputs
     public static object Bind(Step step, IReadOnlyDictionary<string, StoredArtifact> made)
     {
         var constructor = step.Stage.Inputs.GetConstructors().Single();
-        return constructor.Invoke([.. constructor.GetParameters().Select(parameter => Bind(step.Inputs[parameter.Name!], parameter.ParameterType, made))]);
+        return constructor.Invoke([.. constructor.GetParameters().Select(parameter => step.Inputs.TryGetValue(parameter.Name!, out var input) ? Bind(input, parameter.ParameterType, made) : parameter.DefaultValue)]);
     }
 
     private static object? Bind(StepInput input, Type wanted, IReadOnlyDictionary<string, StoredArtifact> made) => input switch

@@ -81,7 +81,8 @@ internal sealed class RowSorter(TokenizeSettings settings, StageContext context,
             return;
         }
 
-        var rows = Tokenize(conversation, Name(conversation.Id ?? digest[..16], digest));
+        var name = Name(conversation.Id ?? digest[..16], digest);
+        var rows = BadRow.Rendering(conversation.Place, () => tokens.Rows(conversation, name, settings.Rows));
         var isHeldout = Place(digest) < heldoutShare;
         _tally.Add(conversation, rows);
         foreach (var whole in rows)
@@ -92,19 +93,6 @@ internal sealed class RowSorter(TokenizeSettings settings, StageContext context,
             {
                 TokenRowFile.Write(isHeldout ? _heldout : _train, row);
             }
-        }
-    }
-
-    /// <summary>A template that raises on a row's messages is that row's fault as far as the user is concerned: the row must be named.</summary>
-    private IReadOnlyList<TokenRow> Tokenize(Conversation conversation, string name)
-    {
-        try
-        {
-            return tokens.Rows(conversation, name, settings.Rows);
-        }
-        catch (DataException failure) when (failure.Problem.Code is ProblemCode.BadTemplate)
-        {
-            throw BadRow.At(conversation.Place, $"{failure.Problem.Message} ({failure.Problem.Place})", failure);
         }
     }
 

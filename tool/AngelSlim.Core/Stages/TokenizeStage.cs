@@ -1,5 +1,4 @@
 using AngelSlim.Core.Artifacts;
-using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Stages.Contracts;
 using AngelSlim.Core.Text;
 
@@ -19,15 +18,15 @@ internal sealed class TokenizeStage() : Stage<TokenizeSettings, TokenizeInputs, 
     protected override void Run(TokenizeSettings settings, TokenizeInputs inputs, StageContext context)
     {
         var output = new TokenRows(context.Output);
-        var files = inputs.Heldout.Select(file => (file.Path, IsHeldout: true)).Concat(inputs.Train.Select(file => (file.Path, IsHeldout: false))).ToList();
-        var total = files.Sum(file => Count(file.Path));
+        var files = Files(inputs);
+        var total = files.Sum(file => JsonLines.Count(file.Path));
 
         // Behind its last position a target has learnt nothing, and its states would teach nothing.
         var positions = ConfigObject.Read(Path.Combine(inputs.Target.Folder, "config.json")).Positions;
         var cut = settings with { MaxTokens = Math.Min(settings.MaxTokens, positions ?? settings.MaxTokens) };
         using (var rows = new RowSorter(cut, context, ConversationTokens.Load(inputs.Target.Folder, TemplateClock.Instance)))
         {
-            var heldoutShare = inputs.Heldout.Count > 0 ? 0 : settings.HeldoutShare;
+            var heldoutShare = files.Exists(file => file.IsHeldout) ? 0 : settings.HeldoutShare;
             long done = 0;
             foreach (var (path, isHeldout) in files)
             {
@@ -42,14 +41,22 @@ internal sealed class TokenizeStage() : Stage<TokenizeSettings, TokenizeInputs, 
                 }
             }
 
-            rows.Finish(expectsHeldout: heldoutShare > 0 || inputs.Heldout.Count > 0);
+            rows.Finish(expectsHeldout: heldoutShare > 0 || files.Exists(file => file.IsHeldout));
         }
 
         File.Move(output.Heldout + RowSorter.Unfinished, output.Heldout, overwrite: true);
         File.Move(output.Train + RowSorter.Unfinished, output.Train, overwrite: true);
     }
 
-    private static long Count(string path) => JsonLines.Count(path) is > 0 and var rows
-        ? rows
-        : throw new DataException(ProblemCode.NoRows, "there is no row in it; expected one conversation a line, or a JSON list of them. Mend it, or leave it out of the manifest.", new TextPlace(path));
+    /// <summary>What is held out first, so that training does not get the same.</summary>
+    private static List<(string Path, bool IsHeldout)> Files(TokenizeInputs inputs)
+    {
+        var (heldout, train) = (inputs.Heldout.Select(file => file.Path), inputs.Train.Select(file => file.Path));
+        if (inputs.Regenerated is { } regenerated)
+        {
+            (heldout, train) = (File.Exists(regenerated.Heldout) ? [regenerated.Heldout] : [], [regenerated.Train]);
+        }
+
+        return [.. heldout.Select(path => (path, true)), .. train.Select(path => (path, false))];
+    }
 }

@@ -19,6 +19,15 @@ internal sealed record Message(string Role, PythonDict Members)
     public static Message Of(string role, string content) => new(role, new PythonDict { ["role"] = role, ["content"] = content });
 }
 
+/// <summary>How an answer came about.</summary>
+/// <param name="Tokens">Those that the target itself produced; null where only the text is known.</param>
+/// <param name="IsCut">It ended at a limit of length: the target did not end it.</param>
+internal sealed record AnswerOrigin(int[]? Tokens, bool IsCut)
+{
+    /// <summary>Nothing is known.</summary>
+    public static AnswerOrigin Unknown { get; } = new(null, IsCut: false);
+}
+
 /// <summary>A conversation as a row of a data file tells it.</summary>
 /// <param name="Place">The row.</param>
 /// <param name="Id">The row's own name, if it has one.</param>
@@ -28,23 +37,20 @@ internal sealed record Conversation(TextPlace Place, string? Id, IReadOnlyList<M
     /// <summary>Further variables for the template: <c>tools</c>.</summary>
     public IReadOnlyDictionary<string, object?> Arguments { get; init; } = new Dictionary<string, object?>();
 
-    /// <summary>
-    /// For each answer in order the tokens that the target itself produced, or null where only the text is known. Empty when
-    /// the row knows no tokens at all.
-    /// </summary>
-    public IReadOnlyList<int[]?> AnswerTokens { get; init; } = [];
+    /// <summary>For each answer in order what is known of how it came about; empty when the row knows nothing of it.</summary>
+    public IReadOnlyList<AnswerOrigin> Origins { get; init; } = [];
 
     /// <summary>The messages that a target would generate, by index. One at index 0 has no prompt and is none.</summary>
     public IReadOnlyList<int> Answers => [.. Enumerable.Range(1, Messages.Count - 1).Where(index => Messages[index].IsAnswer)];
 
-    /// <summary>The tokens that the target produced as this message, or null where only the text is known.</summary>
-    public int[]? TokensOf(int message) => AnswerTokens.Count is 0 ? null : AnswerTokens[Messages.Take(message).Count(earlier => earlier.IsAnswer)];
+    /// <summary>What is known of how this message, an answer, came about.</summary>
+    public AnswerOrigin OriginOf(int message) => Origins.Count is 0 ? AnswerOrigin.Unknown : Origins[Messages.Take(message).Count(earlier => earlier.IsAnswer)];
 
     /// <summary>The conversation as it stood when this message had been said.</summary>
     public Conversation UpTo(int message) => message == Messages.Count - 1 ? this : this with
     {
         Messages = [.. Messages.Take(message + 1)],
-        AnswerTokens = [.. AnswerTokens.Take(Messages.Take(message + 1).Count(said => said.IsAnswer))],
+        Origins = [.. Origins.Take(Messages.Take(message + 1).Count(said => said.IsAnswer))],
     };
 
     /// <summary>SHA-256 of what is said, whatever the form of the row and the order of its members: 64 hexadecimal digits.</summary>

@@ -7,8 +7,8 @@ namespace AngelSlim.Core.Text;
 /// <summary>
 /// Conversations, one a row: OpenAI's <c>{"messages": [{"role", "content"}]}</c>, with <c>tools</c>; ShareGPT's
 /// <c>{"conversations": [{"from", "value"}]}</c>, and AngelSlim's with <c>role</c> and <c>content</c> in their place; UltraChat's
-/// <c>{"data": [question, answer, …]}</c>. The row itself says which it is. A row with <c>messages</c> may say in <c>turns[i].token_ids</c> which tokens the target
-/// itself produced as its i-th answer.
+/// <c>{"data": [question, answer, …]}</c>. The row itself says which it is. A row may say in <c>turns[i].token_ids</c> which tokens the target
+/// itself produced as its i-th answer, and with a <c>turns[i].finish_reason</c> of <c>length</c> that the answer was cut.
 /// </summary>
 internal static class ConversationReader
 {
@@ -48,7 +48,7 @@ internal static class ConversationReader
             Arguments = row.TryGetProperty("tools", out var tools) && tools.ValueKind is JsonValueKind.Array
                 ? new Dictionary<string, object?> { ["tools"] = JinjaValue.Of(tools) }
                 : new Dictionary<string, object?>(),
-            AnswerTokens = row.TryGetProperty("turns", out var turns) ? Tokens(turns, messages.Count(message => message.IsAnswer), line) : [],
+            Origins = row.TryGetProperty("turns", out var turns) ? Origins(turns, messages.Count(message => message.IsAnswer), line) : [],
         };
     }
 
@@ -99,18 +99,21 @@ internal static class ConversationReader
             ? value.GetString()!
             : throw line.Bad($"every message needs a text \"{member}\"");
 
-    private static int[]?[] Tokens(JsonElement turns, int answers, JsonLine line)
+    private static AnswerOrigin[] Origins(JsonElement turns, int answers, JsonLine line)
     {
         if (turns.ValueKind is not JsonValueKind.Array || turns.EnumerateArray().Any(turn => turn.ValueKind is not JsonValueKind.Object))
         {
             return [];
         }
 
-        int[]?[] tokens = [.. turns.EnumerateArray().Select(turn => TokensOf(turn, line))];
-        return tokens.All(ids => ids is null) ? []
-            : tokens.Length == answers ? tokens
-            : throw line.Bad($"\"turns\" tells the tokens of {tokens.Length} answers, but {answers} messages are answers");
+        AnswerOrigin[] origins = [.. turns.EnumerateArray().Select(turn => new AnswerOrigin(TokensOf(turn, line), IsCut(turn)))];
+        return origins.All(origin => origin is { Tokens: null, IsCut: false }) ? []
+            : origins.Length == answers ? origins
+            : throw line.Bad($"\"turns\" tells the origin of {origins.Length} answers, but {answers} messages are answers");
     }
+
+    private static bool IsCut(JsonElement turn) =>
+        turn.TryGetProperty("finish_reason", out var reason) && reason.ValueKind is JsonValueKind.String && reason.ValueEquals("length"u8);
 
     private static int[]? TokensOf(JsonElement turn, JsonLine line)
     {

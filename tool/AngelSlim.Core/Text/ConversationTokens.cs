@@ -39,7 +39,7 @@ internal sealed class ConversationTokens(ChatTemplate template, Tokenizer tokeni
 
     /// <summary>Whether the tokens that the target produced, where they are known, have their places in the text.</summary>
     private static bool HasPlaces(Conversation conversation, MaskedText text) =>
-        text.Answers.All(answer => answer.Behind is not null || conversation.TokensOf(answer.Message) is null);
+        text.Answers.All(answer => answer.Behind is not null || conversation.OriginOf(answer.Message).Tokens is null);
 
     /// <remarks>
     /// Tokens that the target produced itself stand in the row as they are, and all of them count: tokenizing the text again would
@@ -50,7 +50,7 @@ internal sealed class ConversationTokens(ChatTemplate template, Tokenizer tokeni
     /// </remarks>
     private TokenRow Row(Conversation conversation, MaskedText masked, string id)
     {
-        if (masked.Answers.All(answer => conversation.TokensOf(answer.Message) is null))
+        if (masked.Answers.All(answer => conversation.OriginOf(answer.Message) is { Tokens: null, IsCut: false }))
         {
             return new TokenRow(id, masked.Tokens.Ids, masked.Mask());
         }
@@ -59,12 +59,13 @@ internal sealed class ConversationTokens(ChatTemplate template, Tokenizer tokeni
         var position = 0;
         foreach (var answer in masked.Answers)
         {
-            if (conversation.TokensOf(answer.Message) is not { } produced)
+            var origin = conversation.OriginOf(answer.Message);
+            if (origin.Tokens is not { } produced)
             {
                 // A token that straddles the prompt's end is not counted, but its characters stand in the text.
                 var begin = answer.End > answer.First ? masked.Tokens.Spans[answer.First].Start : answer.Start;
                 row.Add(tokenizer.Encode(masked.Text[position..begin]).Ids, counts: false);
-                row.Add(masked.Tokens.Ids.AsSpan(answer.First..answer.End), counts: true);
+                row.Add(masked.Tokens.Ids.AsSpan(answer.First..answer.End), counts: true, but: origin.IsCut && answer.Stopped ? 1 : 0);
                 position = answer.End > answer.First ? masked.Tokens.Spans[answer.End - 1].End : begin;
                 continue;
             }
@@ -111,24 +112,10 @@ internal sealed class ConversationTokens(ChatTemplate template, Tokenizer tokeni
 
     private void Check(Conversation conversation, AnswerSpan answer, int[] produced)
     {
-        if (Array.Find(produced, id => id >= tokenizer.VocabularySize) is > 0 and var outside)
+        if (ProducedTokens.Fault(tokenizer, stopTokens, produced, conversation.Messages[answer.Message].Content, $"of message {answer.Message}") is { } fault)
         {
-            throw BadRow.At(conversation.Place, $"token id {outside} of message {answer.Message} is not in this target's vocabulary of {tokenizer.VocabularySize}");
+            throw BadRow.At(conversation.Place, fault);
         }
-
-        if (produced.AsSpan(0, Math.Max(0, produced.Length - 1)).ContainsAny([.. stopTokens]))
-        {
-            throw BadRow.At(conversation.Place, $"the tokens of message {answer.Message} go on behind an end token");
-        }
-
-        // A character that was cut in its middle is one U+FFFD or more here, and nothing in the row's text.
-        var said = conversation.Messages[answer.Message].Content;
-        if (said is not null && Bare(tokenizer.Decode(produced, skipSpecial: true)) != Bare(said))
-        {
-            throw BadRow.At(conversation.Place, $"the tokens of message {answer.Message} do not say its text; did another model produce them?");
-        }
-
-        static string Bare(string text) => text.Trim().TrimEnd('\uFFFD').TrimEnd();
     }
 
     private sealed class Assembly
@@ -136,10 +123,14 @@ internal sealed class ConversationTokens(ChatTemplate template, Tokenizer tokeni
         private readonly List<int> _ids = [];
         private readonly List<bool> _mask = [];
 
-        public void Add(ReadOnlySpan<int> ids, bool counts)
+        /// <param name="ids">The next tokens.</param>
+        /// <param name="counts">Whether they count.</param>
+        /// <param name="but">So many at the end do not.</param>
+        public void Add(ReadOnlySpan<int> ids, bool counts, int but = 0)
         {
             _ids.AddRange(ids);
-            _mask.AddRange(Enumerable.Repeat(counts, ids.Length));
+            _mask.AddRange(Enumerable.Repeat(counts, ids.Length - but));
+            _mask.AddRange(Enumerable.Repeat(false, but));
         }
 
         public TokenRow Row(string id) => new(id, [.. _ids], [.. _mask]);

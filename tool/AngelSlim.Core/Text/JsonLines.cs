@@ -68,8 +68,15 @@ internal static class JsonLines
         return rows.Select(line => line with { Advice = advice });
     }
 
-    /// <summary>How many lines <see cref="Read"/> gives.</summary>
-    public static long Count(string path) => File.Exists(path) && ParquetRows.IsOne(path) ? ParquetRows.Count(path) : Read(path).LongCount();
+    /// <summary>How many rows <see cref="Read"/> gives, of which there must be one.</summary>
+    /// <exception cref="DataException">There is none.</exception>
+    public static long Count(string path)
+    {
+        var rows = File.Exists(path) && ParquetRows.IsOne(path) ? ParquetRows.Count(path) : Read(path).LongCount();
+        return rows > 0
+            ? rows
+            : throw new DataException(ProblemCode.NoRows, "there is no row in it; expected one conversation a line, or a JSON list of them. Mend it, or leave it out of the manifest.", new TextPlace(path));
+    }
 
     private static IEnumerable<JsonLine> ReadLines(string path, int longest)
     {

@@ -14,6 +14,9 @@ internal sealed record DecodePrompt(IReadOnlyList<long> Tokens, string Id = "")
 {
     /// <summary>Gets the text piece by piece, as <see cref="DecodeLimits.Text"/> makes it.</summary>
     public Action<string>? Receive { get; init; }
+
+    /// <summary>New tokens for which the target has room, where these are fewer than <see cref="DecodeLimits.MaxNewTokens"/>; at least 1.</summary>
+    public int MostNewTokens { get; init; } = int.MaxValue;
 }
 
 /// <summary>Decoding, with a draft that guesses ahead or without, greedy or by chance.</summary>
@@ -79,7 +82,7 @@ internal sealed class Decoder(TargetModel target, IDrafter? drafter = null, Samp
         using var scope = NewDisposeScope();
         var text = new GrowingText(prompt.Tokens, target.Config.Layers, Random(prompt.Id));
         IWordChoice choice = sampling is null ? new GreedyChoice() : new SampledChoice(sampling, text.Random.Share);
-        var open = new OpenText(place, text, choice, limits.Text is { } rules ? new TextStream(rules, prompt.Receive) : null);
+        var open = new OpenText(place, text, choice, limits.Text is { } rules ? new TextStream(rules, prompt.Receive) : null) { MostNewTokens = Math.Min(limits.MaxNewTokens, prompt.MostNewTokens) };
         open.Append(choice.Judge(DraftTree.Empty, _reader.Read(new Piece(text, prompt.Tokens, Answers: 1))[0]).Tokens(), limits);
         return open;
     }
@@ -122,6 +125,8 @@ internal sealed class Decoder(TargetModel target, IDrafter? drafter = null, Samp
     {
         public List<DecodeRound> Rounds { get; } = [];
 
+        public required int MostNewTokens { get; init; }
+
         public bool IsOver { get; private set; }
 
         /// <summary>Adds tokens up to the one that ends the text.</summary>
@@ -130,7 +135,7 @@ internal sealed class Decoder(TargetModel target, IDrafter? drafter = null, Samp
             foreach (var token in tokens)
             {
                 Text.Tokens.Add(token);
-                IsOver = limits.EndTokens.Contains(token) || Stream?.Take(token) is true || Text.NewTokens >= limits.MaxNewTokens;
+                IsOver = limits.EndTokens.Contains(token) || Stream?.Take(token) is true || Text.NewTokens >= MostNewTokens;
                 if (IsOver)
                 {
                     Stream?.End();

@@ -37,6 +37,9 @@ public sealed record Experiment
     /// <summary>What it is measured on.</summary>
     public EvaluationSettings Evaluation { get; init; } = new();
 
+    /// <summary>The target writes the answers of the data anew before anything is learnt from them; none: the data is taken as it is.</summary>
+    public RegenerationSettings? Regenerate { get; init; }
+
     /// <summary>What must come out; a run that misses it fails.</summary>
     public ExpectSettings? Expect { get; init; }
 

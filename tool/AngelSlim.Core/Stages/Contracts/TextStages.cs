@@ -24,8 +24,8 @@ public sealed record TokenizeSettings
     public required OnBadRow OnBadRow { get; init; }
 }
 
-/// <summary>What <c>tokenize</c> reads: tokenizer, template and end tokens of the target, and the files of conversations.</summary>
-public sealed record TokenizeInputs(TargetFolder Target, IReadOnlyList<SourceFile> Train, IReadOnlyList<SourceFile> Heldout);
+/// <summary>What <c>tokenize</c> reads: tokenizer, template and end tokens of the target, and the files of conversations; where their answers were written anew, those.</summary>
+public sealed record TokenizeInputs(TargetFolder Target, IReadOnlyList<SourceFile> Train, IReadOnlyList<SourceFile> Heldout, Conversations? Regenerated = null);
 
 /// <summary>The most frequent words of the answers.</summary>
 public sealed record VocabularySettings
