@@ -1,3 +1,4 @@
+using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Text;
 using AngelSlim.Core.Text.Tokenizers.Patterns;
 using Xunit;
@@ -58,6 +59,15 @@ public sealed class A_pattern
     [InlineData("", "match nothing")]
     public void Refuses_by_name_what_it_does_not_know(string pattern, string name) =>
         Assert.Contains(name, Assert.Throws<FormatException>(() => Pattern.Parse(pattern)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Is_given_up_before_it_takes_all_memory()
+    {
+        var pattern = Pattern.Parse($"(?:{string.Join('|', Enumerable.Repeat("a", 600))})+c");
+        var failure = Assert.Throws<DataException>(() => Split(pattern, new string('a', 20_000)));
+
+        Assert.Contains("on a text of 20000 characters", failure.Message, StringComparison.Ordinal);
+    }
 
     private static List<string> Split(Pattern pattern, string text)
     {

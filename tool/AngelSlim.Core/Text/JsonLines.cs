@@ -33,6 +33,11 @@ internal readonly record struct JsonLine(TextPlace Place, ReadOnlyMemory<byte>? 
             document.Dispose();
             throw Bad($"expected one JSON object a row, found {kind}");
         }
+        catch (InvalidOperationException failure)
+        {
+            // Names are compared while the row is parsed, and one may hold half a character.
+            throw Bad("a text is not valid Unicode", failure);
+        }
         catch (JsonException failure)
         {
             // The parser counts from the row's beginning.

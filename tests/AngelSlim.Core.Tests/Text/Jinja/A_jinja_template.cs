@@ -168,47 +168,6 @@ public sealed class A_jinja_template(ITestOutputHelper output)
         }
     }
 
-    [Fact]
-    public void Survives_random_damage()
-    {
-        using var templates = Read(Golden.Own("templates", "chat-template-cases.json"));
-        var random = new Random(7);
-        foreach (var template in templates.RootElement.EnumerateObject())
-        {
-            var source = template.Value.GetProperty("template").GetString()!;
-            var input = template.Value.GetProperty("cases").EnumerateObject().Last(one => one.Name is "tools").Value.GetProperty("input");
-            for (var turn = 0; turn < 60; turn++)
-            {
-                var failure = Record.Exception(() => JinjaTemplate.Parse(Damaged(source, random), "t.jinja").Render(Variables(input), new FixedClock()));
-                Assert.True(failure is null or DataException, failure?.ToString());
-            }
-        }
-    }
-
-    private static string Damaged(string source, Random random)
-    {
-        const string Pieces = "{}%#-()[]|.,'\"\\ ~+*=:0az\n";
-        var text = source.ToCharArray().ToList();
-        for (var change = random.Next(1, 6); change > 0; change--)
-        {
-            var at = random.Next(text.Count);
-            switch (random.Next(3))
-            {
-                case 0:
-                    text[at] = Pieces[random.Next(Pieces.Length)];
-                    break;
-                case 1:
-                    text.RemoveRange(at, Math.Min(random.Next(1, 40), text.Count - at));
-                    break;
-                default:
-                    text.Insert(at, Pieces[random.Next(Pieces.Length)]);
-                    break;
-            }
-        }
-
-        return new string([.. text]);
-    }
-
     private static string? Judge(JsonElement one)
     {
         var id = one.GetProperty("id").GetString();

@@ -1,3 +1,5 @@
+using AngelSlim.Core.Manifests;
+
 namespace AngelSlim.Core.Text.Tokenizers.Patterns;
 
 /// <summary>What a pattern still has to try, and what has failed. One for a thread, used again from text to text.</summary>
@@ -8,6 +10,7 @@ namespace AngelSlim.Core.Text.Tokenizers.Patterns;
 internal sealed class MatchState
 {
     private const int FreeStepsPerCharacter = 64;
+    private const int MostRemembered = 1 << 22;
 
     private readonly HashSet<long> _failed = [];
     private (int Next, int At)[] _untried = new (int, int)[64];
@@ -29,7 +32,20 @@ internal sealed class MatchState
     }
 
     /// <summary>True if the alternatives from here are known to fail. Marks them: they are asked for again only if they did.</summary>
-    public bool HasFailed(int next, int at) => ++_steps > _free && !_failed.Add((next * _places) + at);
+    /// <exception cref="DataException">A pattern with many alternatives on a long text: remembering them would take all memory.</exception>
+    public bool HasFailed(int next, int at)
+    {
+        if (++_steps <= _free)
+        {
+            return false;
+        }
+
+        return _failed.Count < MostRemembered
+            ? !_failed.Add((next * _places) + at)
+            : throw new DataException(
+                ProblemCode.BadTokenizer,
+                $"the tokenizer's pattern tries more than {_free + MostRemembered} alternatives on a text of {_places - 1} characters without a match. Expected a pattern that finds words within a few; take the tokenizer of a known family, or leave the text out.");
+    }
 
     /// <summary>Keeps an alternative for later.</summary>
     public void Push(int next, int at)
