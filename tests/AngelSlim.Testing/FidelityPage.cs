@@ -21,6 +21,9 @@ public static class FidelityPage
 {
     private const string Heading = "## ";
 
+    // Test classes run side by side, and each writes its own section into the one page.
+    private static readonly Lock Writing = new();
+
     private const string Head = """
         # Fidelity
 
@@ -38,11 +41,15 @@ public static class FidelityPage
     {
         Assert.NotEmpty(rows);
         var path = Path.Combine(Golden.Root, "docs", "fidelity.md");
-        var sections = Sections(path);
-        if (Environment.GetEnvironmentVariable("UPDATE_GOLDENS") is "1")
+        SortedDictionary<string, string> sections;
+        lock (Writing)
         {
-            sections[title] = Text(introduction, rows);
-            File.WriteAllText(path, Head.ReplaceLineEndings("\n") + string.Concat(sections.Select(section => $"\n{Heading}{section.Key}\n\n{section.Value}")));
+            sections = Sections(path);
+            if (Environment.GetEnvironmentVariable("UPDATE_GOLDENS") is "1")
+            {
+                sections[title] = Text(introduction, rows);
+                File.WriteAllText(path, Head.ReplaceLineEndings("\n") + string.Concat(sections.Select(section => $"\n{Heading}{section.Key}\n\n{section.Value}")));
+            }
         }
 
         Assert.True(sections.ContainsKey(title), $"{path} has no section '{title}'; run once with UPDATE_GOLDENS=1 and read it.");

@@ -70,6 +70,18 @@ public sealed class A_tokenizer
         }
     }
 
+    /// <summary>Over the folders that the repository carries, so that the page says the same wherever it is written; the complete set has a section of its own.</summary>
+    [Fact]
+    public void Is_in_the_documentation_with_what_was_compared()
+    {
+        const string reference = "Beside `tokenizers` 0.23.3, small vocabularies in the shape of real families. *absolute* counts the strings that differ in an id, a span (where the reference keeps white space in it) or the text that the ids decode to; *relative* is their share.";
+        FidelityPage.Matches("Tokenizers", reference + " Compared are those that the repository carries.", [.. Golden.Cases("tokenizers", having: "cases.json").Where(folder => folder.StartsWith(Golden.Own(), StringComparison.Ordinal)).Select(Compared)]);
+        if (Golden.Shared is not null)
+        {
+            FidelityPage.Matches("Tokenizers, complete", reference + " The complete set: also the real vocabularies of Qwen2, from `vocab.json` and `merges.txt`, and of SmolLM2.", [.. Golden.Cases("tokenizers", having: "cases.json").Where(folder => folder.StartsWith(Golden.Shared, StringComparison.Ordinal)).Select(Compared)]);
+        }
+    }
+
     // " b" has the id Ġb: a loss mask counts the space with the word, whatever trim_offsets says.
     [Fact]
     public void Keeps_the_space_before_a_word_in_its_span()
@@ -101,6 +113,22 @@ public sealed class A_tokenizer
     [Fact]
     public void Decodes_nothing_for_ids_that_no_token_has() =>
         Assert.Equal("", Tokenizer.Load(Golden.Own("tokenizers", "qwen2")).Decode([-1, 600, int.MaxValue]));
+
+    private FidelityRow Compared(string folder)
+    {
+        Gives_the_reference_s_ids_spans_and_text(folder);
+        Gives_the_reference_s_answers_for_random_strings(folder);
+        var strings = TokenizerGoldens.Parse(Path.Combine(folder, "cases.json")).GetArrayLength();
+        var isRefused = Load(folder) is null;
+        var refusable = TokenizerGoldens.Parse(Path.Combine(folder, "meta.json")).GetProperty("refusable");
+        return new FidelityRow(
+            Path.GetFileName(folder),
+            isRefused ? "0 strings" : $"{strings} strings and 20,000 random ones",
+            isRefused ? $"refused by name: {string.Join(", ", refusable.EnumerateArray().Select(part => part.GetString()))}" : TrimsSpans(folder) ? "ids, text" : "ids, spans, text",
+            0,
+            0,
+            "0");
+    }
 
     private static void Is(Tokenizer tokenizer, string text, JsonElement expected, bool trims)
     {

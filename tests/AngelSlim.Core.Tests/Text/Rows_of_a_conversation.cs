@@ -84,7 +84,7 @@ public sealed class Rows_of_a_conversation(ITestOutputHelper output)
         Assert.Throws<DataException>(() => family.Tokens().Rows(conversation, "row", RowsPer.Conversation));
     }
 
-    private static IEnumerable<string> Judge(MaskFamily family, JsonElement one, JsonElement expected)
+    internal static IEnumerable<string> Judge(MaskFamily family, JsonElement one, JsonElement expected)
     {
         var (conversation, message) = (MaskGoldens.Conversation(one), expected.GetProperty("message").GetInt32());
         if (expected.TryGetProperty("error", out _))
