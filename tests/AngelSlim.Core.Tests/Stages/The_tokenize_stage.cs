@@ -145,7 +145,7 @@ public sealed class The_tokenize_stage
 
         Assert.Equal(ProblemCode.BadRow, failure.Problem.Code);
         Assert.Contains("never", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("chat_template.jinja(2,1)", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("chat_template.jinja(2,19)", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

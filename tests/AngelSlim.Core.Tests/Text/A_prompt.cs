@@ -50,7 +50,7 @@ public sealed class A_prompt(ITestOutputHelper output)
 
         Assert.Equal((ProblemCode.BadRow, path, 1), (failure.Problem.Code, failure.Problem.Place!.Value.File, failure.Problem.Place.Value.Line));
         Assert.Contains("never", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("chat_template.jinja(2,1)", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("chat_template.jinja(2,19)", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

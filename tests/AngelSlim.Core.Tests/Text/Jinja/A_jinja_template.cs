@@ -107,6 +107,24 @@ public sealed class A_jinja_template
         Assert.Equal("a 4 inf 7", template.Render([], new FixedClock()));
     }
 
+    [Theory]
+    [InlineData("a\n  {% include 'x' %}", 2, 6, "{% include %}")]
+    [InlineData("{% if 1 %}\r\n{{ x }} {%- frobnicate -%}", 2, 13, "{% frobnicate %}")]
+    [InlineData("{{ a }}{{ a|\n  shout }}", 2, 3, "the filter 'shout'")]
+    [InlineData("{{ a is loud }}", 1, 6, "the test 'loud'")]
+    [InlineData("{{ '\\N{DASH}' }}", 1, 4, "\\N{...}")]
+    [InlineData("{% if %}", 1, 7, "'%}'")]
+    [InlineData("{{ 1 }}\n  {{ 2 ? 3 }}", 2, 8, "unexpected character '?'")]
+    [InlineData("{% if 1 %}\n {{ lipsum() }}{% endif %}", 2, 11, "the function 'lipsum'")]
+    [InlineData("text {# comment", 1, 8, "'#}'")]
+    public void Says_line_column_and_name_of_what_it_refuses(string template, int line, int column, string name)
+    {
+        var problem = Assert.Throws<DataException>(() => JinjaTemplate.Parse(template, "t.jinja").Render([], new FixedClock())).Problem;
+
+        Assert.Equal(new TextPlace("t.jinja", line, column), problem.Place);
+        Assert.Contains(name, problem.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Refuses_what_nests_without_end()
     {

@@ -27,7 +27,7 @@ internal sealed class ExpressionParser(TokenReader tokens)
 
     private Expression? ParseItems(bool withCondition, string? endsAt)
     {
-        var line = tokens.Line;
+        var spot = tokens.Spot;
         var items = new List<Expression>();
         var isTuple = false;
         while (!EndsTuple(endsAt))
@@ -41,7 +41,7 @@ internal sealed class ExpressionParser(TokenReader tokens)
             isTuple = true;
         }
 
-        return isTuple ? new TupleOf(items, line) : items.Count > 0 ? items[0] : null;
+        return isTuple ? new TupleOf(items, spot) : items.Count > 0 ? items[0] : null;
     }
 
     private bool EndsTuple(string? endsAt) => tokens.Current.Kind is TokenKind.VariableEnd or TokenKind.BlockEnd
@@ -49,14 +49,14 @@ internal sealed class ExpressionParser(TokenReader tokens)
 
     private Expression ParseConditional()
     {
-        var line = tokens.Line;
+        var spot = tokens.Spot;
         var known = Unknown.Count;
         var value = ParseOr();
         while (tokens.SkipName("if"))
         {
             var test = ParseOr();
             var otherwise = tokens.SkipName("else") ? tokens.Nested(ParseConditional) : null;
-            value = new ConditionalOf(test, value, otherwise, line);
+            value = new ConditionalOf(test, value, otherwise, spot);
             Unknown.RemoveRange(known, Unknown.Count - known);
         }
 
@@ -69,13 +69,13 @@ internal sealed class ExpressionParser(TokenReader tokens)
 
     private Expression ParseNot()
     {
-        var line = tokens.Line;
-        return tokens.SkipName("not") ? new NotOf(tokens.Nested(ParseNot), line) : ParseComparison();
+        var spot = tokens.Spot;
+        return tokens.SkipName("not") ? new NotOf(tokens.Nested(ParseNot), spot) : ParseComparison();
     }
 
     private Expression ParseComparison()
     {
-        var line = tokens.Line;
+        var spot = tokens.Spot;
         var first = ParseSum();
         var rest = new List<(string, Expression)>();
         while (ComparisonOperator() is { } operation)
@@ -83,7 +83,7 @@ internal sealed class ExpressionParser(TokenReader tokens)
             rest.Add((operation, ParseSum()));
         }
 
-        return rest.Count is 0 ? first : new ComparisonOf(first, rest, line);
+        return rest.Count is 0 ? first : new ComparisonOf(first, rest, spot);
     }
 
     private string? ComparisonOperator()
@@ -107,14 +107,14 @@ internal sealed class ExpressionParser(TokenReader tokens)
 
     private Expression ParseConcatenation()
     {
-        var line = tokens.Line;
+        var spot = tokens.Spot;
         var items = new List<Expression> { ParseProduct() };
         while (tokens.Skip("~"))
         {
             items.Add(ParseProduct());
         }
 
-        return items.Count is 1 ? items[0] : new ConcatenationOf(items, line);
+        return items.Count is 1 ? items[0] : new ConcatenationOf(items, spot);
     }
 
     private Expression ParseProduct() => LeftToRight(ParsePower, () => OneOf("*", "/", "//", "%"));
@@ -129,13 +129,13 @@ internal sealed class ExpressionParser(TokenReader tokens)
 
     private Expression LeftToRight(Func<Expression> operand, Func<string?> operation)
     {
-        var line = tokens.Line;
+        var spot = tokens.Spot;
         var left = operand();
         while (operation() is { } symbol)
         {
             var right = operand();
-            left = symbol is "and" or "or" ? new LogicOf(symbol is "or", left, right, line) : new BinaryOf(symbol, left, right, line);
-            line = tokens.Line;
+            left = symbol is "and" or "or" ? new LogicOf(symbol is "or", left, right, spot) : new BinaryOf(symbol, left, right, spot);
+            spot = tokens.Spot;
         }
 
         return left;
@@ -143,9 +143,9 @@ internal sealed class ExpressionParser(TokenReader tokens)
 
     private Expression ParseUnary(bool withFilters)
     {
-        var line = tokens.Line;
+        var spot = tokens.Spot;
         var value = OneOf("-", "+") is { } sign
-            ? new SignOf(sign is "-", tokens.Nested(() => ParseUnary(withFilters: false)), line)
+            ? new SignOf(sign is "-", tokens.Nested(() => ParseUnary(withFilters: false)), spot)
             : ParsePrimary();
         value = ParsePostfix(value);
         return withFilters ? ParseFilters(value) : value;
@@ -162,11 +162,11 @@ internal sealed class ExpressionParser(TokenReader tokens)
                 return ParseText();
             case TokenKind.Integer or TokenKind.Float:
                 tokens.Next();
-                return new Constant(Number(token), token.Line);
+                return new Constant(Number(token), token.Spot);
             default:
-                return tokens.Skip("(") ? ParseBrackets(token.Line)
-                    : tokens.Skip("[") ? ParseList(token.Line)
-                    : tokens.Skip("{") ? ParseDict(token.Line)
+                return tokens.Skip("(") ? ParseBrackets(token.Spot)
+                    : tokens.Skip("[") ? ParseList(token.Spot)
+                    : tokens.Skip("{") ? ParseDict(token.Spot)
                     : throw tokens.Unexpected("an expression");
         }
     }
@@ -177,27 +177,27 @@ internal sealed class ExpressionParser(TokenReader tokens)
         switch (token.Text)
         {
             case "true" or "True":
-                return new Constant(true, token.Line);
+                return new Constant(true, token.Spot);
             case "false" or "False":
-                return new Constant(false, token.Line);
+                return new Constant(false, token.Spot);
             case "none" or "None":
-                return new Constant(null, token.Line);
+                return new Constant(null, token.Spot);
             default:
                 Named(token.Text);
-                return new NameOf(token.Text, token.Line);
+                return new NameOf(token.Text, token.Spot);
         }
     }
 
     private Constant ParseText()
     {
-        var line = tokens.Line;
+        var spot = tokens.Spot;
         var texts = new List<string>();
         while (tokens.Current.Kind is TokenKind.Text)
         {
             texts.Add(tokens.Next().Text);
         }
 
-        return new Constant(string.Concat(texts), line);
+        return new Constant(string.Concat(texts), spot);
     }
 
     /// <summary>A number as Python has it: with underscores between digits, or hexadecimal, octal or binary.</summary>
@@ -211,7 +211,7 @@ internal sealed class ExpressionParser(TokenReader tokens)
 
         if (digits.Length > 1000)
         {
-            throw new JinjaFault("a number of more than 1000 digits", token.Line);
+            throw new JinjaFault("a number of more than 1000 digits", token.Spot);
         }
 
         return digits.Length > 2 && char.IsAsciiLetter(digits[1])
@@ -219,16 +219,16 @@ internal sealed class ExpressionParser(TokenReader tokens)
             : BigInteger.Parse(digits, CultureInfo.InvariantCulture);
     }
 
-    private Expression ParseBrackets(int line)
+    private Expression ParseBrackets(Spot spot)
     {
-        var inside = ParseItems(withCondition: true, endsAt: null) ?? new TupleOf([], line);
+        var inside = ParseItems(withCondition: true, endsAt: null) ?? new TupleOf([], spot);
         tokens.Expect(")");
         return inside;
     }
 
-    private ListOf ParseList(int line) => new(Items("]", () => Parse()), line);
+    private ListOf ParseList(Spot spot) => new(Items("]", () => Parse()), spot);
 
-    private DictOf ParseDict(int line) => new(Items("}", ParsePair), line);
+    private DictOf ParseDict(Spot spot) => new(Items("}", ParsePair), spot);
 
     private (Expression Key, Expression Value) ParsePair()
     {

@@ -25,8 +25,8 @@ internal sealed class Interpreter
         Continue,
     }
 
-    /// <summary>Line of the statement that runs, or in which it failed.</summary>
-    public int Line { get; private set; }
+    /// <summary>Where the statement that runs begins, or in which it failed.</summary>
+    public Spot Spot { get; private set; }
 
     public string Run(IReadOnlyList<Statement> template, Scope scope)
     {
@@ -52,7 +52,7 @@ internal sealed class Interpreter
 
     private Flow Execute(Statement statement, Scope scope)
     {
-        Line = statement.Line;
+        Spot = statement.Spot;
         switch (statement)
         {
             case TextStatement text:
@@ -188,10 +188,10 @@ internal sealed class Interpreter
 
     private string CallMacro(MacroDefinition macro, Scope around, Arguments arguments)
     {
-        var line = Line;
+        var spot = Spot;
         var inner = new MacroScope(macro, around, _evaluator).Bind(arguments);
         var text = Capture(macro.Body, inner);
-        Line = line;
+        Spot = spot;
         return text;
     }
 

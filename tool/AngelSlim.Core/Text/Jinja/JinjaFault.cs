@@ -1,10 +1,15 @@
 namespace AngelSlim.Core.Text.Jinja;
 
-/// <summary>A template that cannot be read, or that fails while it runs. <see cref="JinjaTemplate"/> turns it into a message with file and line.</summary>
+/// <summary>A place in a template.</summary>
+/// <param name="Line">From 1; 0 where it is not known.</param>
+/// <param name="Column">From 1, in UTF-16 units.</param>
+internal readonly record struct Spot(int Line, int Column);
+
+/// <summary>A template that cannot be read, or that fails while it runs. <see cref="JinjaTemplate"/> turns it into a message with file, line and column.</summary>
 /// <param name="message">What is wrong.</param>
-/// <param name="line">Line in the template, from 1; 0 where the interpreter knows it better.</param>
-internal sealed class JinjaFault(string message, int line = 0) : Exception(message)
+/// <param name="spot">Where; nothing where the interpreter knows it better.</param>
+internal sealed class JinjaFault(string message, Spot spot = default) : Exception(message)
 {
-    /// <summary>Line in the template, from 1; 0 where the interpreter knows it better.</summary>
-    public int Line { get; } = line;
+    /// <summary>Where; nothing where the interpreter knows it better.</summary>
+    public Spot Spot { get; } = spot;
 }

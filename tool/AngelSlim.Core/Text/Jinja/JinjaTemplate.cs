@@ -4,7 +4,7 @@ namespace AngelSlim.Core.Text.Jinja;
 
 /// <summary>A chat template in the part of Jinja2 that such templates use, in the environment of transformers' <c>apply_chat_template</c>.</summary>
 /// <remarks>
-/// Values behave as Python's. What is not supported is refused with the template's line, never guessed. A template comes
+/// Values behave as Python's. What is not supported is refused with its place in the template, never guessed. A template comes
 /// from outside: its steps, depth and output are bounded, see <see cref="RenderBudget"/>.
 /// </remarks>
 internal sealed class JinjaTemplate
@@ -28,7 +28,7 @@ internal sealed class JinjaTemplate
         }
         catch (JinjaFault fault)
         {
-            throw Wrong(fault, fault.Line, file);
+            throw Wrong(fault, fault.Spot, file);
         }
     }
 
@@ -52,10 +52,10 @@ internal sealed class JinjaTemplate
         }
         catch (JinjaFault fault)
         {
-            throw Wrong(fault, fault.Line > 0 ? fault.Line : interpreter.Line, File);
+            throw Wrong(fault, fault.Spot.Line > 0 ? fault.Spot : interpreter.Spot, File);
         }
     }
 
-    private static DataException Wrong(JinjaFault fault, int line, string file) =>
-        new(ProblemCode.BadTemplate, "chat template: " + fault.Message, new TextPlace(file, line), fault);
+    private static DataException Wrong(JinjaFault fault, Spot spot, string file) =>
+        new(ProblemCode.BadTemplate, "chat template: " + fault.Message, new TextPlace(file, spot.Line, spot.Column), fault);
 }

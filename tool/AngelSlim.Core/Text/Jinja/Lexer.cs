@@ -9,17 +9,16 @@ internal sealed class Lexer
 {
     private readonly string _source;
     private readonly List<Token> _tokens = [];
-    private int _at;
-    private int _line = 1;
+    private readonly Cursor _cursor;
 
-    private Lexer(string source) => _source = source;
+    private Lexer(string source) => (_source, _cursor) = (source, new Cursor(source));
 
     /// <summary>All tokens, the last of them <see cref="TokenKind.End"/>.</summary>
     public static IReadOnlyList<Token> Read(string template)
     {
         var source = template.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
         var lexer = new Lexer(source.EndsWith('\n') ? source[..^1] : source);
-        while (lexer._at < lexer._source.Length)
+        while (lexer._cursor.Position < lexer._source.Length)
         {
             lexer.ReadText();
         }
@@ -30,26 +29,26 @@ internal sealed class Lexer
 
     private void ReadText()
     {
-        var start = _at;
+        var start = _cursor.Position;
         var opening = Opening(start);
         if (opening < 0)
         {
             Add(TokenKind.Data, _source[start..]);
-            _at = _source.Length;
+            _cursor.MoveTo(_source.Length);
             return;
         }
 
         var kind = _source[opening + 1];
         var sign = Sign(opening + 2);
         AddTextBefore(start, opening, sign, stripsIndent: kind is not '{');
-        _at = opening + 2 + (sign is '\0' ? 0 : 1);
+        _cursor.MoveTo(opening + 2 + (sign is '\0' ? 0 : 1));
         switch (kind)
         {
             case '#':
                 SkipComment();
                 break;
             case '%' when RawBody() is { } body:
-                MoveTo(body);
+                _cursor.MoveTo(body);
                 ReadRaw();
                 break;
             default:
@@ -96,13 +95,13 @@ internal sealed class Lexer
             Add(TokenKind.Data, text);
         }
 
-        MoveTo(end);
+        _cursor.MoveTo(end);
     }
 
     /// <summary>Where the text of a <c>{% raw %}</c> begins, if the tag that was just opened is one.</summary>
     private int? RawBody()
     {
-        var word = PythonSpace.Skip(_source, _at);
+        var word = PythonSpace.Skip(_source, _cursor.Position);
         if (string.CompareOrdinal(_source, word, "raw", 0, 3) is not 0)
         {
             return null;
@@ -114,7 +113,7 @@ internal sealed class Lexer
 
     private void ReadRaw()
     {
-        var start = _at;
+        var start = _cursor.Position;
         for (var at = _source.IndexOf("{%", start, StringComparison.Ordinal); at >= 0; at = _source.IndexOf("{%", at + 1, StringComparison.Ordinal))
         {
             var sign = Sign(at + 2);
@@ -123,24 +122,24 @@ internal sealed class Lexer
                 && TagEnd(PythonSpace.Skip(_source, word + 6), isBlock: true) is { } end)
             {
                 AddTextBefore(start, at, sign, stripsIndent: true);
-                MoveTo(end);
+                _cursor.MoveTo(end);
                 return;
             }
         }
 
-        throw new JinjaFault("{% raw %} has no {% endraw %}", _line);
+        throw new JinjaFault("{% raw %} has no {% endraw %}", _cursor.Spot);
     }
 
     private void SkipComment()
     {
-        var close = _source.IndexOf("#}", _at, StringComparison.Ordinal);
+        var close = _source.IndexOf("#}", _cursor.Position, StringComparison.Ordinal);
         if (close < 0)
         {
-            throw new JinjaFault("the comment '{#' has no '#}'", _line);
+            throw new JinjaFault("the comment '{#' has no '#}'", _cursor.Spot);
         }
 
-        var sign = close > _at ? _source[close - 1] : '\0';
-        MoveTo(sign switch
+        var sign = close > _cursor.Position ? _source[close - 1] : '\0';
+        _cursor.MoveTo(sign switch
         {
             '-' => PythonSpace.Skip(_source, close + 2),
             '+' => close + 2,
@@ -168,30 +167,22 @@ internal sealed class Lexer
     private void ReadTag(bool isBlock)
     {
         Add(isBlock ? TokenKind.BlockBegin : TokenKind.VariableBegin, "");
-        var words = new TagLexer(_source, _at, _line, _tokens);
-        while (!(words.Balanced && TagEnd(words.Position, isBlock) is not null))
+        var words = new TagLexer(_source, _cursor, _tokens);
+        while (!(words.Balanced && TagEnd(_cursor.Position, isBlock) is not null))
         {
-            if (words.Position >= _source.Length)
+            if (_cursor.Position >= _source.Length)
             {
-                (_at, _line) = (words.Position, words.Line);
                 return;
             }
 
             words.ReadOne();
         }
 
-        (_at, _line) = (words.Position, words.Line);
         Add(isBlock ? TokenKind.BlockEnd : TokenKind.VariableEnd, "");
-        MoveTo(TagEnd(_at, isBlock)!.Value);
+        _cursor.MoveTo(TagEnd(_cursor.Position, isBlock)!.Value);
     }
 
     private bool Starts(string text, int at) => string.CompareOrdinal(_source, at, text, 0, text.Length) is 0;
 
-    private void Add(TokenKind kind, string text) => _tokens.Add(new Token(kind, text, _line));
-
-    private void MoveTo(int position)
-    {
-        _line += _source.AsSpan(_at, position - _at).Count('\n');
-        _at = position;
-    }
+    private void Add(TokenKind kind, string text) => _tokens.Add(new Token(kind, text, _cursor.Spot));
 }

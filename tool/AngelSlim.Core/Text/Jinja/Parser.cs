@@ -42,11 +42,11 @@ internal sealed class Parser
             switch (token.Kind)
             {
                 case TokenKind.Data:
-                    statements.Add(new TextStatement(token.Text, token.Line));
+                    statements.Add(new TextStatement(token.Text, token.Spot));
                     break;
                 case TokenKind.VariableBegin:
                     var value = _expressions.ParseTuple();
-                    statements.Add(new OutputStatement(value, value.Line));
+                    statements.Add(new OutputStatement(value, value.Spot));
                     _tokens.Expect(TokenKind.VariableEnd);
                     break;
                 case TokenKind.BlockBegin:
@@ -81,29 +81,29 @@ internal sealed class Parser
 
     private Statement ParseStatement()
     {
-        var line = _tokens.Line;
+        var spot = _tokens.Spot;
         var name = _tokens.ExpectAnyName();
         return name switch
         {
-            "if" => ParseIf(line),
-            "for" => ParseFor(line),
-            "set" => ParseSet(line),
-            "macro" => ParseMacro(line),
-            "call" => ParseCall(line),
-            "filter" => new FilterStatement(_expressions.ParseBlockFilter(), BodyTo("endfilter"), line),
-            "with" => ParseWith(line),
-            "block" => ParseBlock(line),
-            "print" => new OutputStatement(_expressions.ParseTuple(), line),
-            "generation" => new GenerationStatement(BodyTo("endgeneration"), line),
-            "break" when _loops > 0 => new BreakStatement(line),
-            "continue" when _loops > 0 => new ContinueStatement(line),
-            "break" or "continue" => throw new JinjaFault($"{{% {name} %}} stands outside a loop", line),
-            "include" or "import" or "from" or "extends" => throw new JinjaFault($"{{% {name} %}} is not supported: a chat template is one file", line),
-            _ => throw new JinjaFault($"the tag {{% {name} %}} is not supported, or does not belong here", line),
+            "if" => ParseIf(spot),
+            "for" => ParseFor(spot),
+            "set" => ParseSet(spot),
+            "macro" => ParseMacro(spot),
+            "call" => ParseCall(spot),
+            "filter" => new FilterStatement(_expressions.ParseBlockFilter(), BodyTo("endfilter"), spot),
+            "with" => ParseWith(spot),
+            "block" => ParseBlock(spot),
+            "print" => new OutputStatement(_expressions.ParseTuple(), spot),
+            "generation" => new GenerationStatement(BodyTo("endgeneration"), spot),
+            "break" when _loops > 0 => new BreakStatement(spot),
+            "continue" when _loops > 0 => new ContinueStatement(spot),
+            "break" or "continue" => throw new JinjaFault($"{{% {name} %}} stands outside a loop", spot),
+            "include" or "import" or "from" or "extends" => throw new JinjaFault($"{{% {name} %}} is not supported: a chat template is one file", spot),
+            _ => throw new JinjaFault($"the tag {{% {name} %}} is not supported, or does not belong here", spot),
         };
     }
 
-    private IfStatement ParseIf(int line)
+    private IfStatement ParseIf(Spot spot)
     {
         // Filters that do not exist may stand in a branch; they fail when the branch runs.
         var known = _expressions.Unknown.Count;
@@ -112,15 +112,15 @@ internal sealed class Parser
         var next = _tokens.Next();
         IReadOnlyList<Statement> otherwise = next.Text switch
         {
-            "elif" => [_tokens.Nested(() => ParseIf(next.Line))],
+            "elif" => [_tokens.Nested(() => ParseIf(next.Spot))],
             "else" => BodyTo("endif"),
             _ => [],
         };
         _expressions.Unknown.RemoveRange(known, _expressions.Unknown.Count - known);
-        return new IfStatement(test, then, otherwise, line);
+        return new IfStatement(test, then, otherwise, spot);
     }
 
-    private ForStatement ParseFor(int line)
+    private ForStatement ParseFor(Spot spot)
     {
         var target = ParseTarget(endsAt: "in");
         _tokens.ExpectName("in");
@@ -131,26 +131,26 @@ internal sealed class Parser
         var body = BodyBefore("else", "endfor");
         _loops--;
         IReadOnlyList<Statement> otherwise = _tokens.Next().Text is "else" ? BodyTo("endfor") : [];
-        return new ForStatement(target, items, test, body, otherwise, line) { Recursive = recursive };
+        return new ForStatement(target, items, test, body, otherwise, spot) { Recursive = recursive };
     }
 
-    private Statement ParseSet(int line)
+    private Statement ParseSet(Spot spot)
     {
         var target = ParseTarget(withNamespace: true);
         if (_tokens.Skip("="))
         {
-            return new SetStatement(target, _expressions.ParseTuple(), line);
+            return new SetStatement(target, _expressions.ParseTuple(), spot);
         }
 
         var filter = _tokens.Skip("|") ? _expressions.ParseBlockFilter() : null;
-        return new SetBlockStatement(target, filter, BodyTo("endset"), line);
+        return new SetBlockStatement(target, filter, BodyTo("endset"), spot);
     }
 
-    private MacroStatement ParseMacro(int line)
+    private MacroStatement ParseMacro(Spot spot)
     {
         var name = _tokens.ExpectAnyName();
         _tokens.Expect("(");
-        return new MacroStatement(ParseDefinition(name, "endmacro"), line);
+        return new MacroStatement(ParseDefinition(name, "endmacro"), spot);
     }
 
     private MacroDefinition ParseDefinition(string name, string ending)
@@ -174,12 +174,12 @@ internal sealed class Parser
                 _tokens.Expect(",");
             }
 
-            var line = _tokens.Line;
+            var spot = _tokens.Spot;
             var name = _tokens.ExpectAnyName();
             var value = _tokens.Skip("=") ? _expressions.Parse() : null;
             if (value is null && parameters.Exists(parameter => parameter.Default is not null))
             {
-                throw new JinjaFault($"the parameter '{name}' without default follows one with a default", line);
+                throw new JinjaFault($"the parameter '{name}' without default follows one with a default", spot);
             }
 
             parameters.Add((name, value));
@@ -188,16 +188,16 @@ internal sealed class Parser
         return parameters;
     }
 
-    private CallStatement ParseCall(int line)
+    private CallStatement ParseCall(Spot spot)
     {
         _macros.Push([]);
         var parameters = _tokens.Skip("(") ? ParseParameters() : [];
-        var call = _expressions.Parse() as CallOf ?? throw new JinjaFault("{% call %} needs a call of a macro", line);
+        var call = _expressions.Parse() as CallOf ?? throw new JinjaFault("{% call %} needs a call of a macro", spot);
         var body = BodyTo("endcall");
-        return new CallStatement(call, new MacroDefinition("caller", parameters, body, _macros.Pop()), line);
+        return new CallStatement(call, new MacroDefinition("caller", parameters, body, _macros.Pop()), spot);
     }
 
-    private ScopeStatement ParseWith(int line)
+    private ScopeStatement ParseWith(Spot spot)
     {
         var names = new List<(Target, Expression)>();
         while (_tokens.Current.Kind is not TokenKind.BlockEnd)
@@ -212,15 +212,15 @@ internal sealed class Parser
             names.Add((target, _expressions.Parse()));
         }
 
-        return new ScopeStatement(names, BodyTo("endwith"), line);
+        return new ScopeStatement(names, BodyTo("endwith"), spot);
     }
 
-    private ScopeStatement ParseBlock(int line)
+    private ScopeStatement ParseBlock(Spot spot)
     {
         var name = _tokens.ExpectAnyName();
         var body = BodyTo("endblock");
         _tokens.SkipName(name);
-        return new ScopeStatement([], body, line);
+        return new ScopeStatement([], body, spot);
     }
 
     private Target ParseTarget(string? endsAt = null, bool withNamespace = false)
@@ -251,11 +251,11 @@ internal sealed class Parser
             return inside;
         }
 
-        var line = _tokens.Line;
+        var spot = _tokens.Spot;
         var name = _tokens.ExpectAnyName();
         if (name is "true" or "false" or "none" or "True" or "False" or "None")
         {
-            throw new JinjaFault($"'{name}' is a constant and cannot be set", line);
+            throw new JinjaFault($"'{name}' is a constant and cannot be set", spot);
         }
 
         return withNamespace && _tokens.Skip(".") ? new NamespaceTarget(name, _tokens.ExpectAnyName()) : new NameTarget(name);

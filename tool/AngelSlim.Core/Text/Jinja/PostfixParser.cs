@@ -7,18 +7,18 @@ internal sealed class PostfixParser(TokenReader tokens, ExpressionParser express
     {
         while (true)
         {
-            var line = tokens.Line;
+            var spot = tokens.Spot;
             if (tokens.Skip("."))
             {
-                value = Member(value, line);
+                value = Member(value, spot);
             }
             else if (tokens.Skip("["))
             {
-                value = new ItemOf(value, Key(line), line);
+                value = new ItemOf(value, Key(spot), spot);
             }
             else if (tokens.Skip("("))
             {
-                value = new CallOf(value, Arguments(), line);
+                value = new CallOf(value, Arguments(), spot);
             }
             else
             {
@@ -31,18 +31,18 @@ internal sealed class PostfixParser(TokenReader tokens, ExpressionParser express
     {
         while (true)
         {
-            var line = tokens.Line;
+            var spot = tokens.Spot;
             if (tokens.Skip("|"))
             {
                 value = Filter(value);
             }
             else if (tokens.SkipName("is"))
             {
-                value = Test(value, line);
+                value = Test(value, spot);
             }
             else if (tokens.Skip("("))
             {
-                value = new CallOf(value, Arguments(), line);
+                value = new CallOf(value, Arguments(), spot);
             }
             else
             {
@@ -62,18 +62,18 @@ internal sealed class PostfixParser(TokenReader tokens, ExpressionParser express
         return filter;
     }
 
-    private Expression Member(Expression value, int line)
+    private Expression Member(Expression value, Spot spot)
     {
         var token = tokens.Next();
         return token.Kind switch
         {
-            TokenKind.Name => new AttributeOf(value, token.Text, line),
-            TokenKind.Integer => new ItemOf(value, new Constant(ExpressionParser.Number(token), line), line),
-            _ => throw new JinjaFault($"expected a name or a number behind '.', found {token.Described}", token.Line),
+            TokenKind.Name => new AttributeOf(value, token.Text, spot),
+            TokenKind.Integer => new ItemOf(value, new Constant(ExpressionParser.Number(token), spot), spot),
+            _ => throw new JinjaFault($"expected a name or a number behind '.', found {token.Described}", token.Spot),
         };
     }
 
-    private Expression Key(int line)
+    private Expression Key(Spot spot)
     {
         var keys = new List<Expression>();
         while (!tokens.Skip("]"))
@@ -86,12 +86,12 @@ internal sealed class PostfixParser(TokenReader tokens, ExpressionParser express
             keys.Add(KeyPart());
         }
 
-        return keys.Count is 1 ? keys[0] : new TupleOf(keys, line);
+        return keys.Count is 1 ? keys[0] : new TupleOf(keys, spot);
     }
 
     private Expression KeyPart()
     {
-        var line = tokens.Line;
+        var spot = tokens.Spot;
         var start = tokens.Current.Is(":") ? null : expressions.Parse();
         if (!tokens.Skip(":"))
         {
@@ -99,7 +99,7 @@ internal sealed class PostfixParser(TokenReader tokens, ExpressionParser express
         }
 
         var stop = SlicePart();
-        return new SliceOf(start, stop, tokens.Skip(":") ? SlicePart() : null, line);
+        return new SliceOf(start, stop, tokens.Skip(":") ? SlicePart() : null, spot);
     }
 
     private Expression? SlicePart() =>
@@ -107,19 +107,19 @@ internal sealed class PostfixParser(TokenReader tokens, ExpressionParser express
 
     private FilterOf Filter(Expression? subject)
     {
-        var line = tokens.Line;
+        var spot = tokens.Spot;
         var name = DottedName();
-        Require("filter", name, FilterCatalog.Contains(name), line);
-        return new FilterOf(subject, name, tokens.Skip("(") ? Arguments() : ArgumentList.None, line);
+        Require("filter", name, FilterCatalog.Contains(name), spot);
+        return new FilterOf(subject, name, tokens.Skip("(") ? Arguments() : ArgumentList.None, spot);
     }
 
-    private Expression Test(Expression subject, int line)
+    private Expression Test(Expression subject, Spot spot)
     {
         var negated = tokens.SkipName("not");
         var name = DottedName();
-        Require("test", name, TestCatalog.Contains(name), line);
-        var test = new TestOf(subject, name, TestArguments(), line);
-        return negated ? new NotOf(test, line) : test;
+        Require("test", name, TestCatalog.Contains(name), spot);
+        var test = new TestOf(subject, name, TestArguments(), spot);
+        return negated ? new NotOf(test, spot) : test;
     }
 
     private ArgumentList TestArguments()
@@ -137,7 +137,7 @@ internal sealed class PostfixParser(TokenReader tokens, ExpressionParser express
         }
 
         return current.IsName("is")
-            ? throw new JinjaFault("tests cannot be chained: write 'a is x and a is y'", current.Line)
+            ? throw new JinjaFault("tests cannot be chained: write 'a is x and a is y'", current.Spot)
             : new ArgumentList([expressions.ParseTestArgument()], [], null, null);
     }
 
@@ -152,11 +152,11 @@ internal sealed class PostfixParser(TokenReader tokens, ExpressionParser express
         return string.Join('.', names);
     }
 
-    private void Require(string kind, string name, bool exists, int line)
+    private void Require(string kind, string name, bool exists, Spot spot)
     {
         if (!exists)
         {
-            expressions.Unknown.Add(new JinjaFault($"the {kind} '{name}' is not supported", line));
+            expressions.Unknown.Add(new JinjaFault($"the {kind} '{name}' is not supported", spot));
         }
     }
 
@@ -176,15 +176,15 @@ internal sealed class PostfixParser(TokenReader tokens, ExpressionParser express
                 }
             }
 
-            var line = tokens.Line;
+            var spot = tokens.Spot;
             if (tokens.Skip("*"))
             {
-                Ensure((rest ?? namedRest) is null, line);
+                Ensure((rest ?? namedRest) is null, spot);
                 rest = expressions.Parse();
             }
             else if (tokens.Skip("**"))
             {
-                Ensure(namedRest is null, line);
+                Ensure(namedRest is null, spot);
                 namedRest = expressions.Parse();
             }
             else
@@ -198,15 +198,15 @@ internal sealed class PostfixParser(TokenReader tokens, ExpressionParser express
 
     private void ParseArgument(List<Expression> positional, List<(string, Expression)> named, bool mayBePositional, bool mayBeNamed)
     {
-        var line = tokens.Line;
+        var spot = tokens.Spot;
         if (tokens.Current.Kind is TokenKind.Name && tokens.Following.Is("="))
         {
-            Ensure(mayBeNamed, line);
+            Ensure(mayBeNamed, spot);
             named.Add((NamedArgument(), expressions.Parse()));
         }
         else
         {
-            Ensure(mayBePositional && named.Count is 0, line);
+            Ensure(mayBePositional && named.Count is 0, spot);
             positional.Add(expressions.Parse());
         }
     }
@@ -218,11 +218,11 @@ internal sealed class PostfixParser(TokenReader tokens, ExpressionParser express
         return name;
     }
 
-    private static void Ensure(bool ordered, int line)
+    private static void Ensure(bool ordered, Spot spot)
     {
         if (!ordered)
         {
-            throw new JinjaFault("in a call, arguments stand before named ones, and those before *rest and **named rest", line);
+            throw new JinjaFault("in a call, arguments stand before named ones, and those before *rest and **named rest", spot);
         }
     }
 }

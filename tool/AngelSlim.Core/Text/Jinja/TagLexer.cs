@@ -4,7 +4,7 @@ using System.Text;
 namespace AngelSlim.Core.Text.Jinja;
 
 /// <summary>The words, numbers, texts and operators between <c>{{ }}</c> and <c>{% %}</c>.</summary>
-internal sealed class TagLexer(string source, int position, int line, List<Token> tokens)
+internal sealed class TagLexer(string source, Cursor cursor, List<Token> tokens)
 {
     // A name is looked up whenever it is used.
     private const int LongestName = 1000;
@@ -14,22 +14,16 @@ internal sealed class TagLexer(string source, int position, int line, List<Token
 
     private readonly Stack<char> _open = new();
 
-    /// <summary>Where the next token begins.</summary>
-    public int Position { get; private set; } = position;
-
-    /// <summary>Its line.</summary>
-    public int Line { get; private set; } = line;
-
     /// <summary>No bracket is open, so that <c>}}</c> and <c>%}</c> end the tag.</summary>
     public bool Balanced => _open.Count is 0;
 
     /// <summary>Reads white space or one token.</summary>
     public void ReadOne()
     {
-        var first = source[Position];
+        var first = source[cursor.Position];
         if (PythonSpace.Is(first))
         {
-            MoveTo(PythonSpace.Skip(source, Position));
+            cursor.MoveTo(PythonSpace.Skip(source, cursor.Position));
         }
         else if (FloatEnd() is { } floatEnd)
         {
@@ -39,7 +33,7 @@ internal sealed class TagLexer(string source, int position, int line, List<Token
         {
             Add(TokenKind.Integer, IntegerEnd());
         }
-        else if (NameEnd() is var nameEnd && nameEnd > Position)
+        else if (NameEnd() is var nameEnd && nameEnd > cursor.Position)
         {
             Add(TokenKind.Name, nameEnd);
         }
@@ -55,18 +49,18 @@ internal sealed class TagLexer(string source, int position, int line, List<Token
 
     private void ReadOperator()
     {
-        var symbol = Array.Find(Operators, symbol => string.CompareOrdinal(source, Position, symbol, 0, symbol.Length) is 0)
-            ?? throw new JinjaFault($"unexpected character '{source[Position]}'", Line);
+        var symbol = Array.Find(Operators, symbol => string.CompareOrdinal(source, cursor.Position, symbol, 0, symbol.Length) is 0)
+            ?? throw new JinjaFault($"unexpected character '{source[cursor.Position]}'", cursor.Spot);
         if (symbol is "(" or "[" or "{")
         {
             _open.Push(symbol is "(" ? ')' : symbol is "[" ? ']' : '}');
         }
         else if (symbol is ")" or "]" or "}" && !(_open.TryPop(out var expected) && expected == symbol[0]))
         {
-            throw new JinjaFault($"unexpected '{symbol}'", Line);
+            throw new JinjaFault($"unexpected '{symbol}'", cursor.Spot);
         }
 
-        Add(TokenKind.Operator, Position + symbol.Length);
+        Add(TokenKind.Operator, cursor.Position + symbol.Length);
     }
 
     /// <summary>Digits with single underscores between them.</summary>
@@ -84,12 +78,12 @@ internal sealed class TagLexer(string source, int position, int line, List<Token
 
     private int? FloatEnd()
     {
-        if (!DigitAt(Position) || (Position > 0 && source[Position - 1] is '.'))
+        if (!DigitAt(cursor.Position) || (cursor.Position > 0 && source[cursor.Position - 1] is '.'))
         {
             return null;
         }
 
-        var whole = DigitsEnd(Position, char.IsAsciiDigit);
+        var whole = DigitsEnd(cursor.Position, char.IsAsciiDigit);
         var end = whole < source.Length && source[whole] is '.' && DigitAt(whole + 1) ? DigitsEnd(whole + 1, char.IsAsciiDigit) : whole;
         if (end < source.Length && source[end] is 'e' or 'E')
         {
@@ -102,13 +96,13 @@ internal sealed class TagLexer(string source, int position, int line, List<Token
 
     private int IntegerEnd()
     {
-        if (source[Position] is not '0')
+        if (source[cursor.Position] is not '0')
         {
-            return DigitsEnd(Position, char.IsAsciiDigit);
+            return DigitsEnd(cursor.Position, char.IsAsciiDigit);
         }
 
-        Func<char, bool>? isDigit = Position + 1 < source.Length
-            ? source[Position + 1] switch
+        Func<char, bool>? isDigit = cursor.Position + 1 < source.Length
+            ? source[cursor.Position + 1] switch
             {
                 'x' or 'X' => char.IsAsciiHexDigit,
                 'o' or 'O' => character => character is >= '0' and <= '7',
@@ -116,26 +110,26 @@ internal sealed class TagLexer(string source, int position, int line, List<Token
                 _ => null,
             }
             : null;
-        var prefixed = isDigit is null ? Position : DigitsEnd(Position + 2, isDigit);
-        return prefixed > Position + 2 ? prefixed : DigitsEnd(Position, character => character is '0');
+        var prefixed = isDigit is null ? cursor.Position : DigitsEnd(cursor.Position + 2, isDigit);
+        return prefixed > cursor.Position + 2 ? prefixed : DigitsEnd(cursor.Position, character => character is '0');
     }
 
     private int NameEnd()
     {
-        var at = Position;
+        var at = cursor.Position;
         while (at < source.Length && Rune.TryGetRuneAt(source, at, out var rune) && IsWord(rune))
         {
             at += rune.Utf16SequenceLength;
         }
 
-        if (at - Position > LongestName)
+        if (at - cursor.Position > LongestName)
         {
-            throw new JinjaFault($"a name of more than {LongestName} characters", Line);
+            throw new JinjaFault($"a name of more than {LongestName} characters", cursor.Spot);
         }
 
-        if (at > Position && Rune.GetRuneAt(source, Position) is var first && !(Rune.IsLetter(first) || first.Value is '_'))
+        if (at > cursor.Position && Rune.GetRuneAt(source, cursor.Position) is var first && !(Rune.IsLetter(first) || first.Value is '_'))
         {
-            throw new JinjaFault($"a name cannot begin with '{first}'", Line);
+            throw new JinjaFault($"a name cannot begin with '{first}'", cursor.Spot);
         }
 
         return at;
@@ -147,7 +141,7 @@ internal sealed class TagLexer(string source, int position, int line, List<Token
 
     private void ReadText(char quote)
     {
-        var end = Position + 1;
+        var end = cursor.Position + 1;
         while (end < source.Length && source[end] != quote)
         {
             end += source[end] is '\\' ? 2 : 1;
@@ -155,22 +149,16 @@ internal sealed class TagLexer(string source, int position, int line, List<Token
 
         if (end >= source.Length)
         {
-            throw new JinjaFault($"the text that begins with {quote} has no end", Line);
+            throw new JinjaFault($"the text that begins with {quote} has no end", cursor.Spot);
         }
 
-        tokens.Add(new Token(TokenKind.Text, TextEscapes.Resolve(source[(Position + 1)..end], Line), Line));
-        MoveTo(end + 1);
+        tokens.Add(new Token(TokenKind.Text, TextEscapes.Resolve(source[(cursor.Position + 1)..end], cursor.Spot), cursor.Spot));
+        cursor.MoveTo(end + 1);
     }
 
     private void Add(TokenKind kind, int end)
     {
-        tokens.Add(new Token(kind, source[Position..end], Line));
-        MoveTo(end);
-    }
-
-    private void MoveTo(int end)
-    {
-        Line += source.AsSpan(Position, end - Position).Count('\n');
-        Position = end;
+        tokens.Add(new Token(kind, source[cursor.Position..end], cursor.Spot));
+        cursor.MoveTo(end);
     }
 }

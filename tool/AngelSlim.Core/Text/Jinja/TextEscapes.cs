@@ -6,7 +6,7 @@ namespace AngelSlim.Core.Text.Jinja;
 /// <summary>Escapes in quoted texts, as Python's <c>unicode-escape</c> has them; an unknown one stays as it is written.</summary>
 internal static class TextEscapes
 {
-    public static string Resolve(string text, int line)
+    public static string Resolve(string text, Spot spot)
     {
         if (!text.Contains('\\', StringComparison.Ordinal))
         {
@@ -16,7 +16,7 @@ internal static class TextEscapes
         var result = new StringBuilder(text.Length);
         for (var at = 0; at < text.Length;)
         {
-            at = text[at] is '\\' ? Escape(text, at + 1, result, line) : Copy(text, at, result);
+            at = text[at] is '\\' ? Escape(text, at + 1, result, spot) : Copy(text, at, result);
         }
 
         return result.ToString();
@@ -28,7 +28,7 @@ internal static class TextEscapes
         return at + 1;
     }
 
-    private static int Escape(string text, int at, StringBuilder result, int line)
+    private static int Escape(string text, int at, StringBuilder result, Spot spot)
     {
         const string Simple = "\\'\"abfnrtv";
         const string Meant = "\\'\"\a\b\f\n\r\t\v";
@@ -44,13 +44,13 @@ internal static class TextEscapes
             case '\n':
                 return at + 1;
             case 'x':
-                return CodePoint(text, at + 1, 2, result, line);
+                return CodePoint(text, at + 1, 2, result, spot);
             case 'u':
-                return CodePoint(text, at + 1, 4, result, line);
+                return CodePoint(text, at + 1, 4, result, spot);
             case 'U':
-                return CodePoint(text, at + 1, 8, result, line);
+                return CodePoint(text, at + 1, 8, result, spot);
             case 'N':
-                throw new JinjaFault("characters by name (\\N{...}) are not supported; write \\uXXXX", line);
+                throw new JinjaFault("characters by name (\\N{...}) are not supported; write \\uXXXX", spot);
             case >= '0' and <= '7':
                 return Octal(text, at, result);
             default:
@@ -59,13 +59,13 @@ internal static class TextEscapes
         }
     }
 
-    private static int CodePoint(string text, int at, int digits, StringBuilder result, int line)
+    private static int CodePoint(string text, int at, int digits, StringBuilder result, Spot spot)
     {
         if (at + digits > text.Length
             || !int.TryParse(text.AsSpan(at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
             || value is < 0 or > 0x10FFFF)
         {
-            throw new JinjaFault($"an escape needs {digits} hexadecimal digits of a code point", line);
+            throw new JinjaFault($"an escape needs {digits} hexadecimal digits of a code point", spot);
         }
 
         // Half of a surrogate pair may be written; the other half may follow.

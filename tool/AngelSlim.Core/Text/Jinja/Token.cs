@@ -40,8 +40,8 @@ internal enum TokenKind
 /// <summary>A piece of a template.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Text">Its text, escapes resolved.</param>
-/// <param name="Line">Line in the template, from 1.</param>
-internal readonly record struct Token(TokenKind Kind, string Text, int Line)
+/// <param name="Spot">Where it begins.</param>
+internal readonly record struct Token(TokenKind Kind, string Text, Spot Spot)
 {
     /// <summary>Whether it is this keyword.</summary>
     public bool IsName(string name) => Kind is TokenKind.Name && Text == name;

@@ -13,7 +13,7 @@ internal sealed class TokenReader(IReadOnlyList<Token> tokens)
 
     public Token Following => tokens[Math.Min(_at + 1, tokens.Count - 1)];
 
-    public int Line => Current.Line;
+    public Spot Spot => Current.Spot;
 
     public Token Next()
     {
@@ -72,14 +72,14 @@ internal sealed class TokenReader(IReadOnlyList<Token> tokens)
         Next();
     }
 
-    public JinjaFault Unexpected(string expected) => new($"expected {expected}, found {Current.Described}", Line);
+    public JinjaFault Unexpected(string expected) => new($"expected {expected}, found {Current.Described}", Spot);
 
     /// <summary>Parses something that may hold others of its kind.</summary>
     public T Nested<T>(Func<T> parse)
     {
         if (++_depth > DeepestNesting || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
-            throw new JinjaFault($"nested more than {DeepestNesting} deep", Line);
+            throw new JinjaFault($"nested more than {DeepestNesting} deep", Spot);
         }
 
         var parsed = parse();
