@@ -41,6 +41,19 @@ public sealed class A_smoke_run(InstalledTool tool)
     }
 
     [Fact]
+    public void Lets_the_tiny_target_write_what_servers_were_to_write()
+    {
+        var folder = tool.NewFolder();
+        TinyExperiment.Write(folder, "tiny.json", ("regenerate", new JsonObject { ["engine"] = "openai", ["servers"] = new JsonArray("http://nowhere.example/v1"), ["temperature"] = 0.5 }));
+        var (exitCode, output, talk) = tool.Run(folder, "run", "tiny.json", "--smoke", "--json", "--threads", "1");
+        Assert.True(exitCode is 0, talk);
+        var steps = JsonNode.Parse(output)!["steps"]!.AsArray();
+        Assert.Equal(["regenerate", "tokenize"], steps.Take(2).Select(step => (string)step!["id"]!));
+        Assert.All(steps, step => Assert.Equal("made", (string)step!["outcome"]!));
+        Assert.Equal(24, File.ReadLines(Directory.GetFiles(Path.Combine(folder, ".angelslim-smoke", "objects", "regenerate"), "train.jsonl", SearchOption.AllDirectories).Single()).Count());
+    }
+
+    [Fact]
     public void Needs_to_know_the_family()
     {
         var folder = tool.NewFolder();

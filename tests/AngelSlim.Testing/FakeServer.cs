@@ -56,6 +56,9 @@ public sealed class FakeServer : IDisposable
     /// <summary>Where it is.</summary>
     public Uri Address { get; }
 
+    /// <summary>Keeps of requests only that they came.</summary>
+    public bool ForgetsBodies { get; set; }
+
     /// <summary>What it was asked, in order.</summary>
     public ConcurrentQueue<FakeRequest> Requests { get; } = new();
 
@@ -93,7 +96,7 @@ public sealed class FakeServer : IDisposable
             {
                 var stream = client.GetStream();
                 var request = await ReadAsync(stream);
-                Requests.Enqueue(request);
+                Requests.Enqueue(ForgetsBodies ? request with { Body = [] } : request);
                 await WriteAsync(stream, request, _answer(request));
             }
             catch (Exception gone) when (gone is IOException or SocketException or OperationCanceledException or ObjectDisposedException)

@@ -39,6 +39,13 @@ public sealed class FakeVllm : IDisposable
     /// <summary>The base address, as clients of OpenAI take it.</summary>
     public string Address => $"{_server.Address}v1";
 
+    /// <summary>Keeps of requests only that they came.</summary>
+    public bool ForgetsBodies
+    {
+        get => _server.ForgetsBodies;
+        set => _server.ForgetsBodies = value;
+    }
+
     /// <summary>What it was asked.</summary>
     public FakeRequest[] Requests => [.. _server.Requests];
 

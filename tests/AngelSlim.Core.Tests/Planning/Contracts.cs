@@ -8,7 +8,7 @@ namespace AngelSlim.Core.Tests.Planning;
 /// <summary>Every stage by its contract alone: for graphs, which are never run.</summary>
 internal static class Contracts
 {
-    public static StageCatalog All { get; } = new(
+    public static IReadOnlyList<IStage> Stages { get; } =
     [
         new Contract<PretrainSettings, PretrainInputs, TargetFolder>("pretrain"),
         new Contract<RegenerateSettings, RegenerateInputs, Conversations>("regenerate"),
@@ -20,7 +20,9 @@ internal static class Contracts
         new Contract<ExportSettings, ExportInputs, ExportedDraft>("export"),
         new Contract<EvaluateSettings, EvaluateInputs, Evaluation>("evaluate"),
         new Contract<ReportSettings, ReportInputs, Report>("report"),
-    ]);
+    ];
+
+    public static StageCatalog All { get; } = new(Stages);
 
     private sealed class Contract<TSettings, TInputs, TOutput>(string name) : Stage<TSettings, TInputs, TOutput>(name, version: 1)
         where TSettings : class

@@ -128,6 +128,7 @@ public sealed class Answers_of_a_server
 
         Assert.Equal((2, 2, 1), (asking.Summary.Answers, asking.Summary.Cut, asking.Summary.WithTokens));
         Assert.Contains(asking.Said, said => said.Text.StartsWith("2 of 2 answers were cut at their length", StringComparison.Ordinal));
+        Assert.Contains(asking.Said, said => said.Text.StartsWith("the tokens of 1 of 2 answers are not known", StringComparison.Ordinal));
         Assert.Equal(["Answer 1 to a", "Answer 1 to b"], rows.Select(Counted).Order(StringComparer.Ordinal));
         Assert.All(rows, row => Assert.Contains(TinyTarget.StopId, row.Ids.Skip(Array.LastIndexOf(row.Mask, true))));
     }

@@ -34,7 +34,7 @@ internal sealed class AnswerServer(Uri address, HttpClient http, AnswerAccess ac
     public bool IsTroubleTold { get; set; }
 
     /// <summary>Its base address, as the manifest has it.</summary>
-    public override string ToString() => Shown.Plain(address.ToString());
+    public override string ToString() => Shown.Plain(address.OriginalString);
 
     /// <summary>Asks once.</summary>
     /// <param name="body">The request.</param>

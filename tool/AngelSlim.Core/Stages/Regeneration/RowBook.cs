@@ -139,6 +139,11 @@ internal sealed class RowBook : IDisposable
             _context.Report(new Said($"{summary.Cut} of {summary.Answers} answers were cut at their length; they are kept, without an end that the target did not write. A larger regenerate.maxNewTokens lets it come to its end."));
         }
 
+        if (summary.WithTokens < summary.Answers)
+        {
+            _context.Report(new Said($"the tokens of {summary.Answers - summary.WithTokens} of {summary.Answers} answers are not known: the server does not tell them, so they are made again of the text."));
+        }
+
         if (summary.OtherPrompts > 0)
         {
             _context.Report(new Said($"before {summary.OtherPrompts} of {summary.Answers} answers the server read other tokens than the target's own files make of the messages: its chat template or tokenizer is another. A draft is trained on what the files make.", Warning: true));
