@@ -28,7 +28,7 @@ try
             Console.Error.WriteLine("acceptance --model DIR --draft DIR --texts FILE [--prompts N] [--new 96] [--k 2,4] [--cache DIR] [--check N]");
             Console.Error.WriteLine("decoding-cost --model DIR [--dtype bfloat16] [--vocabulary N] [--length 128] [--k 2,4]");
             Console.Error.WriteLine("commands --tool AngelSlim.Cli.dll --builtin DIR [--rounds 10] [--snakemake snakemake]");
-            Console.Error.WriteLine("training-step [--memory given-back] [--tokens 1024] [--dtype bfloat16] [--rounds 3] [--unroll 7] [--width 1024] [--words 32000] [--target-words 151936] [--at-once N] [--steps N]");
+            Console.Error.WriteLine("training-step [--memory given-back] [--recompute always] [--tokens 1024] [--dtype bfloat16] [--rounds 3] [--unroll 7] [--width 1024] [--words 32000] [--target-words 151936] [--at-once N] [--steps N]");
             Console.Error.WriteLine("verification --out DIR [--megabytes 512] [--rounds 10]");
             return 2;
     }

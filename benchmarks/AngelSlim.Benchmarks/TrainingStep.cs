@@ -22,11 +22,13 @@ internal sealed class TrainingStep
     private readonly TrainingSettings _settings;
     private readonly ScalarType _type;
     private readonly int _tokens;
+    private readonly bool _recompute;
 
     private TrainingStep(Options options)
     {
         var width = options.Number("width") ?? 1024;
         _tokens = options.Number("tokens") ?? 1024;
+        _recompute = options.Find("recompute") is "always";
         _settings = new TrainingSettings
         {
             Unroll = options.Number("unroll") ?? 7,
@@ -55,7 +57,7 @@ internal sealed class TrainingStep
         };
     }
 
-    /// <summary>Takes <c>[--memory given-back] [--tokens 1024] [--dtype bfloat16] [--rounds 3] [--steps N]</c> and sizes; with steps, watches the memory of so many instead of timing a few.</summary>
+    /// <summary>Takes <c>[--memory given-back] [--recompute always] [--tokens 1024] [--dtype bfloat16] [--rounds 3] [--steps N]</c> and sizes; with steps, watches the memory of so many instead of timing a few.</summary>
     public static int Run(Options options)
     {
         set_num_threads(1);
@@ -124,7 +126,7 @@ internal sealed class TrainingStep
         var words = new DraftVocabulary([.. Enumerable.Range(0, _config.DraftWords).Select(word => (long)word * every)], _config.TargetWords);
         var table_VD = randn([_config.TargetWords, _config.TargetWidth], _type).MultiplyInPlace(Deviation);
         var draft = new Eagle3Draft(_config, weights, words, table_VD);
-        return new(new TrainingTask(draft, table_VD, new OneText(Batch(table_VD, every)), _ => [0], steps) { Scratch = Path.GetTempPath() }, _settings);
+        return new(new TrainingTask(draft, table_VD, new OneText(Batch(table_VD, every)), _ => [0], steps) { Scratch = Path.GetTempPath(), Recompute = _recompute }, _settings);
     }
 
     /// <summary>A target that always chooses a draft word, and half of whose tokens are answers.</summary>

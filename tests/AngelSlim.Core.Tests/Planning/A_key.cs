@@ -24,7 +24,7 @@ public sealed class A_key
                        let isSame = KeyOf(step) == KeyOf(step with { Settings = change.Apply(step.Settings) })
                        select (name: $"{step.Stage.Name}.{change.Path}", change.IsIncidental, isSame)).ToList();
 
-        Assert.Equal(["ask.concurrency", "ask.retries", "ask.servers", "ask.timeoutSeconds", "pretrain.checkpointEvery", "train.training.checkpointEvery"], changes.Where(change => change.IsIncidental).Select(change => change.name).Order());
+        Assert.Equal(["ask.concurrency", "ask.retries", "ask.servers", "ask.timeoutSeconds", "pretrain.checkpointEvery", "train.maxTokens", "train.training.checkpointEvery", "train.training.recompute"], changes.Where(change => change.IsIncidental).Select(change => change.name).Order());
         Assert.True(changes.Count > 40, $"only {changes.Count} settings were found");
         Assert.All(changes, change => Assert.True(change.isSame == change.IsIncidental, change.name));
     }

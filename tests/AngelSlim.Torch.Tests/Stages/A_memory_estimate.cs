@@ -4,7 +4,6 @@ using AngelSlim.Core.Stages;
 using AngelSlim.Core.Stages.Contracts;
 using AngelSlim.Core.Text;
 using AngelSlim.Testing;
-using AngelSlim.Torch.Drafts;
 using AngelSlim.Torch.Pretraining;
 using AngelSlim.Torch.Stages;
 using AngelSlim.Torch.Targets;
@@ -30,19 +29,6 @@ public sealed class A_memory_estimate
 
         Assert.Equal(file / 2 * bytes, MemoryEstimate.Target(Target, dtype));
         Assert.Equal(ends.Head_VD.numel() * bytes, MemoryEstimate.TargetEnds(Target, dtype));
-    }
-
-    [Theory]
-    [InlineData(null, null)]
-    [InlineData(300, 100)]
-    public void Of_a_draft_in_training_is_four_times_that_of_its_weights(int? vocabulary, int? inner)
-    {
-        using var scope = NewDisposeScope();
-        var target = TargetConfigReader.Read(Target.Folder);
-        var settings = new DraftSettings { Vocabulary = vocabulary, IntermediateSize = inner };
-        var weights = FirstWeights.Draw(DraftConfig.For(settings, Compatibility.None, target, vocabulary ?? target.Vocabulary), 0.02, seed: 1);
-
-        Near(weights.Values.Sum(weight => weight.numel()) * 16, MemoryEstimate.Training(settings, Target));
     }
 
     [Fact]

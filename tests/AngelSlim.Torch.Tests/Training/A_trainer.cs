@@ -74,6 +74,30 @@ public sealed class A_trainer : IDisposable
     }
 
     [Theory]
+    [InlineData(Dtype.Float32, false)]
+    [InlineData(Dtype.Float32, true)]
+    [InlineData(Dtype.Bfloat16, false)]
+    public void Changes_no_bit_when_it_takes_steps_again_instead_of_keeping_them(Dtype dtype, bool normed)
+    {
+        using var scope = NewDisposeScope();
+        var config = Tiny.Config with { NormBeforeFc = normed, NormOutput = normed };
+        var rows = Tiny.Rows(config, 20, 31, 12);
+
+        // Two parts a step: gradients are added to those of the part before.
+        var settings = new TrainingSettings { Steps = 3, Unroll = 5, Dtype = dtype, TokensAtOnce = 40 };
+        (IReadOnlyList<StepReport> Reports, IReadOnlyList<float[]> Weights) Trained(bool again)
+        {
+            using var draft = Tiny.Draft(config);
+            using var trainer = new Trainer(Task(draft, rows, 3, _ => [0, 1, 2]) with { Recompute = again }, settings);
+            return ([.. Enumerable.Range(0, 3).Select(_ => trainer.Next())], [.. draft.Weights.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value.data<float>().ToArray())]);
+        }
+
+        var (kept, again) = (Trained(again: false), Trained(again: true));
+        Assert.Equal(kept.Reports.Select(report => (report.Loss, report.GradientNorm)), again.Reports.Select(report => (report.Loss, report.GradientNorm)));
+        Assert.Equal(kept.Weights, again.Weights);
+    }
+
+    [Theory]
     [InlineData(OptimizerKind.Adamw, 1)]
     [InlineData(OptimizerKind.Muon, 4)]
     public void Goes_on_from_a_checkpoint_as_if_it_had_never_stopped(OptimizerKind optimizer, int stop)

@@ -35,7 +35,7 @@ internal sealed record Asked(ReadExperiment Manifest, SweepGraph Graph)
     public static Asked Read(Machine machine, ManifestOptions manifest, int threads, Fetched wanted = Fetched.Nothing, CancellationToken stop = default)
     {
         var (read, models) = ReadManifest(machine, manifest, wanted, stop);
-        return new(read, SweepGraph.Of(read, Composition.Stages(new TensorRuntime(machine.Packages, threads), machine.Answers))) { ToFetch = models, IsSmoke = manifest.Smoke };
+        return new(read, SweepGraph.Of(read, Composition.Stages(new TensorRuntime(machine.Packages, threads) { Memory = () => RunningOptions.Free(machine) }, machine.Answers))) { ToFetch = models, IsSmoke = manifest.Smoke };
     }
 
     /// <summary>Reads a manifest as the options change it; warnings go to the talk.</summary>

@@ -21,6 +21,9 @@ internal sealed record RunningOptions(
     private const int Most = 4096;
     private const double ShareOfMemory = 0.8;
 
+    /// <summary>Bytes that the steps at work may need where nobody says how many.</summary>
+    public static long Free(Machine machine) => (long)(machine.AvailableMemory() * ShareOfMemory);
+
     /// <summary>Steps at once.</summary>
     /// <exception cref="UserException">It is no number.</exception>
     public int JobCount => Number("--jobs", Jobs) ?? 1;
@@ -35,7 +38,7 @@ internal sealed record RunningOptions(
     public RunPolicy Policy(Machine machine) => new()
     {
         Jobs = JobCount,
-        Memory = Memory is null ? (long)(machine.AvailableMemory() * ShareOfMemory) : SizeOption.Bytes("--memory", Memory),
+        Memory = Memory is null ? Free(machine) : SizeOption.Bytes("--memory", Memory),
         WhenBusy = NoWait ? WhenBusy.GiveUp : WhenBusy.Wait,
         WhenFailed = KeepGoing ? WhenFailed.KeepGoing : WhenFailed.BeginNoMore,
     };

@@ -147,7 +147,7 @@ internal sealed class ExperimentResolver
 
     private FromStep Train(StepInput target, StepInput rows, StepInput words, StepInput features)
     {
-        var settings = new TrainSettings { Dtype = _experiment.Target.Dtype, Draft = _experiment.Draft, Training = _experiment.Training };
+        var settings = new TrainSettings { Dtype = _experiment.Target.Dtype, Draft = _experiment.Draft, Training = _experiment.Training, MaxTokens = _experiment.Data.MaxTokens };
         return Add("train", settings, new()
         {
             [nameof(TrainInputs.Target)] = target,

@@ -35,19 +35,23 @@ internal sealed class Eagle3Draft : IDisposable
         _rotary = new Rotary(config.Rope, config.HeadChannels, embedding_VD.device);
     }
 
-    private Eagle3Draft(Eagle3Draft draft, ScalarType type)
+    private Eagle3Draft(Eagle3Draft draft, IReadOnlyDictionary<string, Tensor> weights)
     {
-        (Config, Vocabulary, _embedding_VD, _rotary) = (draft.Config, draft.Vocabulary, draft._embedding_VD, draft._rotary);
-
-        // The head is by far the largest, and only the loss reads it.
-        _weights = draft._weights.ToDictionary(pair => pair.Key, pair => pair.Key is DraftWeights.Head || pair.Value.shape.Length is 1 ? pair.Value : pair.Value.to(type));
-        _norms = draft._norms.ToDictionary(pair => pair.Key, pair => pair.Value.In(type));
-        _mlp = Mlp(_weights);
+        (Config, Vocabulary, _weights, _embedding_VD, _rotary) = (draft.Config, draft.Vocabulary, weights, draft._embedding_VD, draft._rotary);
+        _norms = draft._norms.ToDictionary(pair => pair.Key, pair => pair.Value.With(weights[pair.Key]));
+        _mlp = Mlp(weights);
     }
 
     /// <summary>The draft with its weights rounded to another type, in the current dispose scope; its gradients arrive at this draft's weights, in theirs.</summary>
     /// <returns>Not to be disposed; the draft itself if it is of that type.</returns>
-    public Eagle3Draft ComputingIn(ScalarType type) => type == Type ? this : new(this, type);
+    /// <remarks>But for the head, which is by far the largest, and only the loss reads it.</remarks>
+    public Eagle3Draft ComputingIn(ScalarType type) =>
+        type == Type ? this : With(_weights.ToDictionary(pair => pair.Key, pair => pair.Key is DraftWeights.Head ? pair.Value : pair.Value.to(type)));
+
+    /// <summary>The same draft on other tensors.</summary>
+    /// <param name="weights">By the same names, of the same shapes.</param>
+    /// <returns>Not to be disposed.</returns>
+    public Eagle3Draft With(IReadOnlyDictionary<string, Tensor> weights) => new(this, weights);
 
     /// <summary>Its form.</summary>
     public DraftConfig Config { get; }

@@ -12,37 +12,45 @@ namespace AngelSlim.Torch.Drafts;
 /// <param name="documents">The texts of the batch.</param>
 internal sealed class UnrolledAttention(Documents documents) : IDraftAttention, IDisposable
 {
-    private readonly List<Tensor> _later = [];
-    private Tensor? _k0_BTHC;
-    private Tensor? _v0_BTHC;
+    private readonly List<Tensor> _kept = [];
+
+    /// <summary>After some steps.</summary>
+    /// <param name="documents">The texts of the batch.</param>
+    /// <param name="kept">What these steps have left; not taken over.</param>
+    public UnrolledAttention(Documents documents, IEnumerable<Tensor> kept)
+        : this(documents) => _kept.AddRange(kept.Select(tensor => tensor.alias().DetachFromDisposeScope()));
+
+    /// <summary>Keys and values of the steps so far, in turn: k⁰, v⁰ with as many heads as the queries, k¹, v¹, …</summary>
+    public IReadOnlyList<Tensor> Kept => _kept;
 
     /// <inheritdoc/>
     public Tensor Attend(Tensor q_BTHC, Tensor k_BTKC, Tensor v_BTKC)
     {
         ThrowUnlessFits(q_BTHC, k_BTKC, v_BTKC);
-        if (_k0_BTHC is null)
+
+        // The first step's are repeated once for the whole unroll; the gradients of all steps are added up before those of the heads are.
+        var sharers = q_BTHC.shape[2] / k_BTKC.shape[2];
+        Tensor Own(Tensor x_BTKC) => (_kept.Count < 2 ? x_BTKC.repeat_interleave(sharers, dim: 2) : x_BTKC.alias()).DetachFromDisposeScope();
+        _kept.AddRange([Own(k_BTKC), Own(v_BTKC)]);
+        if (is_grad_enabled())
         {
-            // Repeated once for the whole unroll; the gradients of all steps are added up before those of the heads are.
-            var sharers = q_BTHC.shape[2] / k_BTKC.shape[2];
-            _k0_BTHC = k_BTKC.repeat_interleave(sharers, dim: 2).DetachFromDisposeScope();
-            _v0_BTHC = v_BTKC.repeat_interleave(sharers, dim: 2).DetachFromDisposeScope();
-        }
-        else
-        {
-            _later.Add(k_BTKC.alias().DetachFromDisposeScope());
-            _later.Add(v_BTKC.alias().DetachFromDisposeScope());
+            return Node.apply([documents, q_BTHC, .. _kept]);
         }
 
-        return Node.apply([documents, q_BTHC, _k0_BTHC, _v0_BTHC!, .. _later]);
+        // A node would keep what no backward reads.
+        using var scope = NewDisposeScope();
+        var (block, later) = Sorted(_kept);
+        return DiagonalAttention.Forward(documents, q_BTHC, block, later).Out_BTHC.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _k0_BTHC?.Dispose();
-        _v0_BTHC?.Dispose();
-        _later.ForEach(tensor => tensor.Dispose());
+        _kept.ForEach(tensor => tensor.Dispose());
     }
+
+    private static (KeysAndValues Block, IReadOnlyList<KeysAndValues> Later) Sorted(List<Tensor> kept) =>
+        (new(kept[0], kept[1]), [.. kept.Skip(2).Chunk(2).Select(pair => new KeysAndValues(pair[0], pair[1]))]);
 
     /// <summary>Says no before the graph is built: an exception inside a backward ends the process.</summary>
     private static void ThrowUnlessFits(Tensor q_BTHC, Tensor k_BTKC, Tensor v_BTKC)
@@ -69,7 +77,7 @@ internal sealed class UnrolledAttention(Documents documents) : IDraftAttention, 
             using var scope = NewDisposeScope();
             var documents = (Documents)vars[0];
             var inputs = vars.Skip(1).Cast<Tensor>().ToList();
-            var (block, later) = Sorted(inputs);
+            var (block, later) = Sorted(inputs[1..]);
             var (out_BTHC, logSum_BTH) = DiagonalAttention.Forward(documents, inputs[0], block, later);
 
             // Saved tensors are read after this method has returned: they must outlive its scope.
@@ -87,14 +95,11 @@ internal sealed class UnrolledAttention(Documents documents) : IDraftAttention, 
             using var scope = NewDisposeScope();
             var saved = ctx.get_saved_variables();
             var inputs = saved[..^2];
-            var (block, later) = Sorted(inputs);
+            var (block, later) = Sorted(inputs[1..]);
             var gradients = DiagonalAttention.Backward((Documents)ctx.get_data(nameof(Documents)), grad_output, inputs[0], block, later, (saved[^2], saved[^1]));
             gradients.ForEach(gradient => gradient.DetachFromDisposeScope());
             _handedOver.Value = gradients;
             return [null!, .. gradients];
         }
-
-        private static (KeysAndValues Block, IReadOnlyList<KeysAndValues> Later) Sorted(List<Tensor> inputs) =>
-            (new(inputs[1], inputs[2]), [.. inputs.Skip(3).Chunk(2).Select(pair => new KeysAndValues(pair[0], pair[1]))]);
     }
 }

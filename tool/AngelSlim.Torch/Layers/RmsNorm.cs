@@ -26,8 +26,8 @@ public sealed class RmsNorm
 
     private RmsNorm(Tensor weight_D, Tensor epsilon) => (_weight_D, _epsilon) = (weight_D, epsilon);
 
-    /// <summary>The same norm, computed in another type.</summary>
-    internal RmsNorm In(ScalarType type) => new(_weight_D.to(type), _epsilon);
+    /// <summary>The same norm with another weight.</summary>
+    internal RmsNorm With(Tensor weight_D) => new(weight_D, _epsilon);
 
     /// <summary>Norms the last axis.</summary>
     /// <param name="input">Any shape that ends in D.</param>

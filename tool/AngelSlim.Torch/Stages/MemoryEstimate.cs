@@ -5,13 +5,14 @@ using AngelSlim.Core.Text;
 namespace AngelSlim.Torch.Stages;
 
 /// <summary>About how many bytes of memory weights take, by what is on disk. Asked before libtorch is loaded, so it names no type of it.</summary>
-/// <remarks>Weights are counted, and what their optimiser keeps of them. States of a row are not: they are bounded by <c>data.maxTokens</c>, and <see cref="Rest"/> stands for them.</remarks>
+/// <remarks>Weights are counted, and what their optimiser keeps of them. States of a row are not, but in <see cref="TrainingMemory"/>: they are bounded by <c>data.maxTokens</c>, and <see cref="Rest"/> stands for them.</remarks>
 internal static class MemoryEstimate
 {
     /// <summary>libtorch itself, and the states of a row.</summary>
     public const long Rest = 1L << 29;
 
-    private const int MostChannels = 1 << 20;
+    /// <summary>What a size in a config may be.</summary>
+    public const int MostChannels = 1 << 20;
 
     // A weight in training is four numbers: itself, its gradient, and two moments.
     private const int NumbersPerTrainedWeight = 4;
@@ -32,21 +33,6 @@ internal static class MemoryEstimate
         return (long)config.Vocabulary * Width(config) * Size(dtype) * copies;
     }
 
-    /// <summary>A draft in training: its <c>fc</c>, one layer that reads two widths, and its head, in float32.</summary>
-    /// <param name="settings">Its form.</param>
-    /// <param name="target">Gives it its sizes.</param>
-    public static long Training(DraftSettings settings, TargetFolder target)
-    {
-        var config = Config(target);
-        long width = Width(config), heads = Integer(config, "num_attention_heads", 1);
-        var channels = config.Integer("head_dim", 1, MostChannels) ?? (width / heads);
-        var keyHeads = config.Integer("num_key_value_heads", 1, MostChannels) ?? heads;
-        var inner = settings.IntermediateSize ?? Integer(config, "intermediate_size", 1);
-        var attention = ((3 * heads) + (4 * keyHeads)) * channels * width;
-        var weights = (3 * width * width) + attention + (3 * width * inner) + ((long)(settings.Vocabulary ?? config.Vocabulary) * width);
-        return weights * Size(Dtype.Float32) * NumbersPerTrainedWeight;
-    }
-
     /// <summary>A target in training: embedding and layers, in float32.</summary>
     public static long Training(PretrainSettings settings)
     {
@@ -62,7 +48,8 @@ internal static class MemoryEstimate
 
     private static int Width(ConfigObject config) => Integer(config, "hidden_size", 1);
 
-    private static int Integer(ConfigObject config, string key, int least) => config.RequiredInteger(key, least, MostChannels);
+    /// <summary>A size that a config must have.</summary>
+    public static int Integer(ConfigObject config, string key, int least) => config.RequiredInteger(key, least, MostChannels);
 
     private static int Size(Dtype dtype) => dtype is Dtype.Bfloat16 ? 2 : 4;
 }

@@ -55,4 +55,8 @@ internal abstract class TensorStage<TSettings, TInputs, TOutput>(string name, in
 /// <summary>What tensor stages need of the machine.</summary>
 /// <param name="Packages">The NuGet package folder: <c>NUGET_PACKAGES</c>, else <c>~/.nuget/packages</c>.</param>
 /// <param name="Threads">Threads of libtorch, at least 1. Recorded with a run, not part of a key.</param>
-internal sealed record TensorRuntime(string Packages, int Threads);
+internal sealed record TensorRuntime(string Packages, int Threads)
+{
+    /// <summary>Bytes that a step may need; what fits is decided by it, never a result.</summary>
+    public Func<long> Memory { get; init; } = () => long.MaxValue;
+}

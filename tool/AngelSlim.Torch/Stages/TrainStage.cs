@@ -15,10 +15,19 @@ namespace AngelSlim.Torch.Stages;
 /// <summary>Trains a draft: from captured states, or with the target at work beside it.</summary>
 internal sealed class TrainStage(TensorRuntime runtime) : TensorStage<TrainSettings, TrainInputs, TrainedDraft>("train", version: 2, runtime)
 {
+    private readonly TensorRuntime _runtime = runtime;
+
     /// <inheritdoc/>
-    protected override Needs NeedsOf(TrainSettings settings, TrainInputs inputs) => new(
-        MemoryEstimate.Training(settings.Draft, inputs.Target) + MemoryEstimate.Rest
-            + (inputs.Features is null ? MemoryEstimate.Target(inputs.Target, settings.Dtype) : MemoryEstimate.TargetEnds(inputs.Target, settings.Dtype)));
+    protected override Needs NeedsOf(TrainSettings settings, TrainInputs inputs)
+    {
+        var memory = new TrainingMemory(settings, inputs.Target);
+        return new(memory.Bytes(memory.Recomputes(Free(settings, inputs))) + Others(settings, inputs));
+    }
+
+    private static long Others(TrainSettings settings, TrainInputs inputs) =>
+        MemoryEstimate.Rest + (inputs.Features is null ? MemoryEstimate.Target(inputs.Target, settings.Dtype) : MemoryEstimate.TargetEnds(inputs.Target, settings.Dtype));
+
+    private long Free(TrainSettings settings, TrainInputs inputs) => _runtime.Memory() - Others(settings, inputs);
 
     /// <inheritdoc/>
     protected override void Compute(TrainSettings settings, TrainInputs inputs, StageContext context)
@@ -42,7 +51,7 @@ internal sealed class TrainStage(TensorRuntime runtime) : TensorStage<TrainSetti
         }
     }
 
-    private static void Train(TrainSettings settings, TrainInputs inputs, Material material, StageContext context)
+    private void Train(TrainSettings settings, TrainInputs inputs, Material material, StageContext context)
     {
         if (material.Train.Count is 0)
         {
@@ -53,7 +62,12 @@ internal sealed class TrainStage(TensorRuntime runtime) : TensorStage<TrainSetti
         var training = settings.Training;
         var order = new RowOrder(material.Train.Count, training.BatchRows, training.Seed);
         var steps = training.Steps ?? (int)Math.Min((long)training.Epochs * order.StepsPerEpoch, int.MaxValue);
-        var task = new TrainingTask(draft, material.Target.Head_VD, material.Train, order.At, steps) { Heldout = material.Heldout, Scratch = context.Scratch };
+        var task = new TrainingTask(draft, material.Target.Head_VD, material.Train, order.At, steps) 
+        {
+            Heldout = material.Heldout,
+            Recompute = new TrainingMemory(settings, inputs.Target).Recomputes(Free(settings, inputs)),
+            Scratch = context.Scratch,
+        };
         var snapshots = new Snapshots(context.Scratch, draft, training, inputs.Rows.Heldout);
         snapshots.RefuseUnless(material.Heldout.Count > 0);
         using var trainer = new Trainer(task, training);

@@ -97,21 +97,47 @@ internal sealed class Trainer : IDisposable
         {
             using var scope = NewDisposeScope();
             var batch = _task.Train.Read(group);
-            var judged = Judge(batch, _loss);
-            judged.Sum.backward();
-            (figures, masked) = (figures + judged.Figures, masked + batch.Mask_BT.sum().item<long>());
+            (figures, masked) = (figures + Differentiate(batch), masked + batch.Mask_BT.sum().item<long>());
         }
 
         return (figures, masked);
     }
 
+    private UnrollFigures Differentiate(FeatureBatch batch)
+    {
+        if (!_task.Recompute)
+        {
+            var judged = Judge(batch, _loss);
+            judged.Sum.backward();
+            return judged.Figures;
+        }
+
+        var unroll = new RecomputedUnroll(_task.Draft.ComputingIn(_type), batch.Aux_BTE, batch.Ids_BT, batch.Positions_ABT, batch.Documents, _settings.Unroll);
+        var figures = DifferentiateLoss(unroll.Normed_BTD, batch);
+        unroll.Backward();
+        return figures;
+    }
+
+    /// <summary>In a scope of its own: what the loss needed is gone before steps are taken again.</summary>
+    private UnrollFigures DifferentiateLoss(IReadOnlyList<Tensor> normed_BTD, FeatureBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var loss = Judge(normed_BTD, batch, _loss);
+        loss.Sum.backward();
+        return loss.Figures;
+    }
+
     private UnrollLoss Judge(FeatureBatch batch, LossSettings loss)
     {
-        var draft = _task.Draft.ComputingIn(_type);
-        var steps = Unroll.Over(draft, batch.Aux_BTE, batch.Ids_BT, batch.Positions_ABT, batch.Documents, _settings.Unroll);
-        var teacher = new Teacher(batch.Last_BTD.flatten(0, 1), _task.TargetHead_VD, draft.Vocabulary);
+        var steps = Unroll.Over(_task.Draft.ComputingIn(_type), batch.Aux_BTE, batch.Ids_BT, batch.Positions_ABT, batch.Documents, _settings.Unroll);
+        return Judge([.. steps.Select(step => step.Normed_BTD)], batch, loss);
+    }
+
+    private UnrollLoss Judge(IReadOnlyList<Tensor> normed_BTD, FeatureBatch batch, LossSettings loss)
+    {
+        var teacher = new Teacher(batch.Last_BTD.flatten(0, 1), _task.TargetHead_VD, _task.Draft.Vocabulary);
         var mask_BT = loss.Gate is Gate.All ? ones_like(batch.Mask_BT) : batch.Mask_BT;
-        return BlockedLoss.Of([.. steps.Select(step => step.Normed_BTD)], _task.Draft.Head_WD, teacher, mask_BT, batch.Documents, loss);
+        return BlockedLoss.Of(normed_BTD, _task.Draft.Head_WD, teacher, mask_BT, batch.Documents, loss);
     }
 
     private void Update(double rate)

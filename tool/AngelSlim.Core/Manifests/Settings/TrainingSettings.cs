@@ -21,6 +21,10 @@ public sealed record TrainingSettings
     [Range(16, 10_000_000)]
     public int TokensAtOnce { get; init; } = 4096;
 
+    /// <summary>Whether unroll steps are computed again for their gradients instead of being kept: half of the memory that a step needs beside weights, some more time, the same bits.</summary>
+    [Incidental]
+    public Recompute Recompute { get; init; } = Recompute.Auto;
+
     /// <summary>The type that the draft computes in; its weights and what the optimiser keeps are float32 in any case.</summary>
     public Dtype Dtype { get; init; } = Dtype.Float32;
 
@@ -92,6 +96,19 @@ public sealed record TrainingSettings
     /// <summary>The best so many evaluated drafts are kept beside the result, in <c>snapshots/step-N</c>.</summary>
     [Range(0, 1000)]
     public int Snapshots { get; init; }
+}
+
+/// <summary>Whether unroll steps are computed twice.</summary>
+public enum Recompute
+{
+    /// <summary>Where a step would need more memory than the machine has.</summary>
+    Auto,
+
+    /// <summary>Always.</summary>
+    Always,
+
+    /// <summary>Never.</summary>
+    Never,
 }
 
 /// <summary>Whose weights become the draft.</summary>

@@ -31,6 +31,11 @@ public sealed record TrainSettings
 
     /// <summary>How it is trained.</summary>
     public required TrainingSettings Training { get; init; }
+
+    /// <summary>Tokens of the longest row, for the estimate of memory.</summary>
+    [Incidental]
+    [ComesFrom("data.maxTokens")]
+    public int MaxTokens { get; init; } = 2048;
 }
 
 /// <summary>What <c>train</c> reads; without features the target itself runs (online).</summary>
