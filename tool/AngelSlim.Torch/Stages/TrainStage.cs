@@ -62,7 +62,7 @@ internal sealed class TrainStage(TensorRuntime runtime) : TensorStage<TrainSetti
         var training = settings.Training;
         var order = new RowOrder(material.Train.Count, training.BatchRows, training.Seed);
         var steps = training.Steps ?? (int)Math.Min((long)training.Epochs * order.StepsPerEpoch, int.MaxValue);
-        var task = new TrainingTask(draft, material.Target.Head_VD, material.Train, order.At, steps) 
+        var task = new TrainingTask(draft, material.Target.Head_VD, material.Train, order.At, steps)
         {
             Heldout = material.Heldout,
             Recompute = new TrainingMemory(settings, inputs.Target).Recomputes(Free(settings, inputs)),
