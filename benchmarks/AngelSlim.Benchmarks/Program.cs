@@ -20,6 +20,8 @@ try
             return Verification.Run(Options.Parse(rest));
         case ["training-step", .. var rest]:
             return TrainingStep.Run(Options.Parse(rest));
+        case ["tokenizing", .. var rest]:
+            return Tokenizing.Run(Options.Parse(rest));
         case ["nothing"]:
             return 0;
         default:
@@ -29,6 +31,7 @@ try
             Console.Error.WriteLine("decoding-cost --model DIR [--dtype bfloat16] [--vocabulary N] [--length 128] [--k 2,4]");
             Console.Error.WriteLine("commands --tool AngelSlim.Cli.dll --builtin DIR [--rounds 10] [--snakemake snakemake]");
             Console.Error.WriteLine("training-step [--memory given-back] [--recompute always] [--tokens 1024] [--dtype bfloat16] [--rounds 3] [--unroll 7] [--width 1024] [--words 32000] [--target-words 151936] [--at-once N] [--steps N]");
+            Console.Error.WriteLine("tokenizing --model DIR --rows FILE.jsonl [--rounds 5]");
             Console.Error.WriteLine("verification --out DIR [--megabytes 512] [--rounds 10]");
             return 2;
     }
