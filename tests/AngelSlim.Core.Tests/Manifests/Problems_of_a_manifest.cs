@@ -87,6 +87,12 @@ public sealed class Problems_of_a_manifest : IDisposable
         _folder.Problem($$"""{ "name": "e", "target": { "pretrain": {{pretrain}} }, "data": { "train": ["train.jsonl"] } }"""));
 
     [Fact]
+    public void Show_where_the_mask_has_no_place_in_the_rows() => Assert.StartsWith(
+        "FOLDER/e.json(1,93): error ASL0008: 'data.rows' is 'turn', but 'data.mask' is 'generation'",
+        _folder.Problem("""{ "name": "e", "target": { "model": "target" }, "data": { "train": ["train.jsonl"], "rows": "turn", "mask": "generation" } }"""),
+        StringComparison.Ordinal);
+
+    [Fact]
     public void Are_warnings_where_a_setting_only_has_no_effect() => Assert.Equal(
         ["FOLDER/e.json(2,42): warning ASL0008: 'training.warmupSteps' is 9, and there are 5 steps: the learning rate rises to the end."],
         _folder.Read($"{ManifestFolder.Least[..^2]},\n\"training\": {{ \"steps\": 5, \"warmupSteps\": 9 }} }}").Warnings.Select(_folder.Told));

@@ -94,7 +94,7 @@ public sealed class An_experiment : IDisposable
               "speculation": { "tokens": [5, 3] }, "evaluation": { "promptsPerFile": 6, "maxNewTokens": 8 }
             }
             """).ToDictionary(step => step.Id, step => CanonicalJson.Write(SettingsJson.Of(step.Settings)));
-        Assert.Equal("""{"heldoutShare":0.25,"maxTokens":99,"onBadRow":"skip","rows":"auto"}""", steps["tokenize"]);
+        Assert.Equal("""{"heldoutShare":0.25,"mask":"exact","maxTokens":99,"onBadRow":"skip","rows":"auto"}""", steps["tokenize"]);
         Assert.Equal("""{"size":64}""", steps["vocabulary"]);
         Assert.Equal("""{"dtype":"bfloat16","hiddenLayers":[1,3,5]}""", steps["capture"]);
         Assert.Contains("\"steps\":3,", steps["train"], StringComparison.Ordinal);

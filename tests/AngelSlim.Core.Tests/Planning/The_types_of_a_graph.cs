@@ -63,7 +63,7 @@ public sealed class The_types_of_a_graph
     private static Step Tokenize(StepInput? train = null) => new(
         "tokenize",
         Contracts.All.Get("tokenize"),
-        new TokenizeSettings { MaxTokens = 16, HeldoutShare = 0, Rows = default, OnBadRow = default },
+        new TokenizeSettings { MaxTokens = 16, HeldoutShare = 0, Rows = default, Mask = default, OnBadRow = default },
         new Dictionary<string, StepInput> { ["Target"] = Target, ["Train"] = train ?? new FromMany([File]), ["Heldout"] = new FromMany([]) });
 
     private static Step Vocabulary(StepInput? rows)

@@ -15,7 +15,7 @@ namespace AngelSlim.Core.Tests.Stages;
 
 public sealed class The_tokenize_stage
 {
-    private static readonly TokenizeSettings Settings = new() { MaxTokens = 512, HeldoutShare = 0.25, Rows = RowsPer.Auto, OnBadRow = OnBadRow.Stop };
+    private static readonly TokenizeSettings Settings = new() { MaxTokens = 512, HeldoutShare = 0.25, Rows = RowsPer.Auto, Mask = LossMask.Exact, OnBadRow = OnBadRow.Stop };
 
     [Fact]
     public void Holds_the_same_conversations_out_in_whatever_order_they_come()

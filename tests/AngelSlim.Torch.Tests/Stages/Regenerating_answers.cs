@@ -41,7 +41,7 @@ public sealed class Regenerating_answers : IDisposable
         var rows = Kept(6).ToArray();
         var regenerated = Run("a", Greedy with { MaxNewTokens = 30 }, rows.Select(WithoutAnswers));
         var tokens = new TokenRows(New("tokens"));
-        Run(new TokenizeStage(), new TokenizeSettings { MaxTokens = 512, HeldoutShare = 0, Rows = RowsPer.Auto, OnBadRow = OnBadRow.Stop }, new TokenizeInputs(new TargetFolder(Builtin), [], [], regenerated), tokens.Folder, "tokenize");
+        Run(new TokenizeStage(), new TokenizeSettings { MaxTokens = 512, HeldoutShare = 0, Rows = RowsPer.Auto, Mask = LossMask.Exact, OnBadRow = OnBadRow.Stop }, new TokenizeInputs(new TargetFolder(Builtin), [], [], regenerated), tokens.Folder, "tokenize");
         var learnt = TokenRowFile.Read(tokens.Train).ToDictionary(row => row.Id, row => string.Join(' ', row.Ids.Where((_, place) => row.Mask[place])));
 
         Assert.All(rows, row => Assert.Equal(string.Join(' ', Tokens(row).Split(' ').Take(30)), learnt[(string)row["id"]!]));

@@ -12,6 +12,7 @@ internal static class ExperimentChecks
     {
         OneTarget(experiment.Target, checks);
         HeldoutRows(experiment, checks);
+        Masks(experiment.Data, checks);
         TheBest(experiment, checks);
         Norms(experiment.Draft, checks);
         HiddenLayers(experiment.Draft, checks);
@@ -53,6 +54,14 @@ internal static class ExperimentChecks
         if (target is { Assembly: not null, Model: null } && given.Length > 0)
         {
             checks.Wrong(ProblemCode.Contradiction, "target.assembly", $"'target' has both '{given[0]}' and 'assembly'; the tool knows the family of '{given[0]}'. Leave 'assembly' out, or name a 'model'.");
+        }
+    }
+
+    private static void Masks(DataSettings data, CheckList checks)
+    {
+        if (data is { Mask: LossMask.Generation, Rows: RowsPer.Turn })
+        {
+            checks.Wrong(ProblemCode.Contradiction, "data.rows", "'data.rows' is 'turn', but 'data.mask' is 'generation', which marks all answers of a conversation at once; leave 'rows' out, or take the mask 'exact'.");
         }
     }
 

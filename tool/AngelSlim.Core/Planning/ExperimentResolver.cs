@@ -79,6 +79,7 @@ internal sealed class ExperimentResolver
             // Not used beside held-out files, and so not to be in the key.
             HeldoutShare = data.Heldout.Count > 0 ? 0 : data.HeldoutShare,
             Rows = data.Rows,
+            Mask = data.Mask,
             OnBadRow = data.OnBadRow,
         };
         if (_experiment.Regenerate is not { } asked)

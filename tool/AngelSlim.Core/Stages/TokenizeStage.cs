@@ -24,7 +24,7 @@ internal sealed class TokenizeStage() : Stage<TokenizeSettings, TokenizeInputs, 
         // Behind its last position a target has learnt nothing, and its states would teach nothing.
         var positions = ConfigObject.Read(Path.Combine(inputs.Target.Folder, "config.json")).Positions;
         var cut = settings with { MaxTokens = Math.Min(settings.MaxTokens, positions ?? settings.MaxTokens) };
-        using (var rows = new RowSorter(cut, context, ConversationTokens.Load(inputs.Target.Folder, TemplateClock.Instance)))
+        using (var rows = new RowSorter(cut, context, ConversationTokens.Load(inputs.Target.Folder, TemplateClock.Instance, settings.Mask)))
         {
             var heldoutShare = files.Exists(file => file.IsHeldout) ? 0 : settings.HeldoutShare;
             long done = 0;

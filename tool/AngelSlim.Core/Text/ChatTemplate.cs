@@ -57,7 +57,13 @@ internal sealed class ChatTemplate
     /// <summary>The messages as text, and behind them what makes the target answer.</summary>
     public string RenderPrompt(IEnumerable<Message> messages, IReadOnlyDictionary<string, object?> arguments) => Render(messages, arguments, forAnswer: true);
 
-    private string Render(IEnumerable<Message> messages, IReadOnlyDictionary<string, object?> arguments, bool forAnswer)
+    /// <summary>The messages as text, as they stand in training, and where the template's <c>{% generation %}</c> blocks stand in it.</summary>
+    public MarkedText RenderMarked(IEnumerable<Message> messages, IReadOnlyDictionary<string, object?> arguments) => _template.RenderMarked(Variables(messages, arguments, forAnswer: false), _clock);
+
+    private string Render(IEnumerable<Message> messages, IReadOnlyDictionary<string, object?> arguments, bool forAnswer) =>
+        _template.Render(Variables(messages, arguments, forAnswer), _clock);
+
+    private Dictionary<string, object?> Variables(IEnumerable<Message> messages, IReadOnlyDictionary<string, object?> arguments, bool forAnswer)
     {
         var variables = new Dictionary<string, object?>(_constants)
         {
@@ -71,7 +77,7 @@ internal sealed class ChatTemplate
             variables[name] = value;
         }
 
-        return _template.Render(variables, _clock);
+        return variables;
     }
 
     private static string ReadText(string path)

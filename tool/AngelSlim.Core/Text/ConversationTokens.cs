@@ -5,16 +5,17 @@ using AngelSlim.Core.Manifests.Settings;
 namespace AngelSlim.Core.Text;
 
 /// <summary>Makes token rows of conversations.</summary>
-internal sealed class ConversationTokens(ChatTemplate template, Tokenizer tokenizer, IReadOnlySet<int> stopTokens)
+internal sealed class ConversationTokens(ChatTemplate template, Tokenizer tokenizer, IReadOnlySet<int> stopTokens, LossMask mask = LossMask.Exact)
 {
     private readonly ExactMask _mask = new(template, tokenizer, stopTokens);
+    private readonly GenerationMask _generated = new(template, tokenizer);
 
     /// <summary>Where the chat template stands.</summary>
     public string TemplateFile => template.File;
 
     /// <summary>Loads template, tokenizer and end tokens of a target.</summary>
-    public static ConversationTokens Load(string folder, TimeProvider clock) =>
-        new(ChatTemplate.Load(folder, clock), Tokenizer.Load(folder), StopTokens.Load(folder));
+    public static ConversationTokens Load(string folder, TimeProvider clock, LossMask mask = LossMask.Exact) =>
+        new(ChatTemplate.Load(folder, clock), Tokenizer.Load(folder), StopTokens.Load(folder), mask);
 
     /// <summary>A conversation as one row, whole.</summary>
     /// <exception cref="DataException">No mask can be made, or the tokens do not fit the text.</exception>
@@ -28,6 +29,7 @@ internal sealed class ConversationTokens(ChatTemplate template, Tokenizer tokeni
     public IReadOnlyList<TokenRow> Rows(Conversation conversation, string id, RowsPer rows) => rows switch
     {
         _ when conversation.Answers.Count is 0 => [],
+        _ when mask is LossMask.Generation => [_generated.Row(conversation, id)],
         RowsPer.Conversation => [Tokenize(conversation, id)],
         RowsPer.Auto when _mask.FindInOne(conversation) is { } whole && HasPlaces(conversation, whole) => [Row(conversation, whole, id)],
         _ =>

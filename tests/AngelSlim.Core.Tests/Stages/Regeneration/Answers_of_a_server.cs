@@ -217,7 +217,7 @@ public sealed class Answers_of_a_server
         using var journal = Journal.Open(Path.Combine(folder, "journal"));
         IStage stage = new TokenizeStage();
         stage.Run(
-            new TokenizeSettings { MaxTokens = 512, HeldoutShare = 0, Rows = RowsPer.Auto, OnBadRow = OnBadRow.Stop },
+            new TokenizeSettings { MaxTokens = 512, HeldoutShare = 0, Rows = RowsPer.Auto, Mask = LossMask.Exact, OnBadRow = OnBadRow.Stop },
             new TokenizeInputs(asking.Inputs.Target, [], [], asking.Result),
             new StageContext(folder, folder, journal, _ => { }, default));
         return [.. TokenRowFile.Read(new TokenRows(folder).Train)];

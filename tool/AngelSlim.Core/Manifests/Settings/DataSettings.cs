@@ -26,6 +26,9 @@ public sealed record DataSettings
     /// <summary>What one row of training is: a conversation, or one of its answers with what stood before it.</summary>
     public RowsPer Rows { get; init; } = RowsPer.Auto;
 
+    /// <summary>Which tokens of a row count in training.</summary>
+    public LossMask Mask { get; init; } = LossMask.Exact;
+
     /// <summary>What a row that cannot be read does.</summary>
     public OnBadRow OnBadRow { get; init; } = OnBadRow.Stop;
 }
@@ -51,4 +54,14 @@ public enum RowsPer
 
     /// <summary>An answer, with all that stood before it.</summary>
     Turn,
+}
+
+/// <summary>Which tokens of a row count in training.</summary>
+public enum LossMask
+{
+    /// <summary>What the target would generate: an answer's content and its end token, found by the prompts that the chat template renders.</summary>
+    Exact,
+
+    /// <summary>What the chat template marks with <c>{% generation %}</c>, as transformers' assistant mask does. A conversation is one row.</summary>
+    Generation,
 }

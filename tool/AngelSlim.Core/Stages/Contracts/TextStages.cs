@@ -19,6 +19,10 @@ public sealed record TokenizeSettings
     [ComesFrom("data.rows")]
     public required RowsPer Rows { get; init; }
 
+    /// <inheritdoc cref="DataSettings.Mask"/>
+    [ComesFrom("data.mask")]
+    public required LossMask Mask { get; init; }
+
     /// <inheritdoc cref="DataSettings.OnBadRow"/>
     [ComesFrom("data.onBadRow")]
     public required OnBadRow OnBadRow { get; init; }

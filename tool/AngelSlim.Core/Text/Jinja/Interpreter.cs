@@ -9,7 +9,9 @@ internal sealed class Interpreter
     private const int StepsOfRound = 5;
     private readonly Python _python;
     private readonly Evaluator _evaluator;
+    private readonly List<TextSpan> _generated = [];
     private StringBuilder _output = new();
+    private int _captures;
     private int _loopDepth = -1;
 
     public Interpreter(Python python)
@@ -28,10 +30,13 @@ internal sealed class Interpreter
     /// <summary>Where the statement that runs begins, or in which it failed.</summary>
     public Spot Spot { get; private set; }
 
-    public string Run(IReadOnlyList<Statement> template, Scope scope)
+    /// <summary>Whether something generated stands where its place in the text is not known: in a macro, or in a text that is kept.</summary>
+    public bool LosesGenerated { get; private set; }
+
+    public MarkedText Run(IReadOnlyList<Statement> template, Scope scope)
     {
         Execute(template, scope);
-        return _output.ToString();
+        return new MarkedText(_output.ToString(), _generated);
     }
 
     private Flow Execute(IReadOnlyList<Statement> statements, Scope scope)
@@ -98,9 +103,17 @@ internal sealed class Interpreter
                 Write(_python.Str(_evaluator.Call(call.Call, scope, Function(call.Caller, scope))));
                 break;
             case GenerationStatement generation:
-                Execute(generation.Body, new Scope(scope));
+                ExecuteGeneration(generation, scope);
                 break;
         }
+    }
+
+    private void ExecuteGeneration(GenerationStatement statement, Scope scope)
+    {
+        var start = _output.Length;
+        Execute(statement.Body, new Scope(scope));
+        _generated.Add(new TextSpan(start, _output.Length));
+        LosesGenerated |= _captures > 0;
     }
 
     private Scope Named(ScopeStatement statement, Scope scope)
@@ -201,7 +214,9 @@ internal sealed class Interpreter
     {
         var around = _output;
         _output = new StringBuilder();
+        _captures++;
         execute();
+        _captures--;
         var text = _output.ToString();
         _output = around;
         return text;

@@ -36,7 +36,15 @@ internal sealed class JinjaTemplate
     /// <param name="variables">Values in the form that <see cref="JinjaValue"/> makes of JSON.</param>
     /// <param name="clock">For <c>strftime_now</c>.</param>
     /// <exception cref="DataException">The template raises, or does what Python would not allow.</exception>
-    public string Render(IEnumerable<KeyValuePair<string, object?>> variables, TimeProvider clock)
+    public string Render(IEnumerable<KeyValuePair<string, object?>> variables, TimeProvider clock) => Run(variables, clock, out _).Text;
+
+    /// <summary>Renders it, and says where <c>{% generation %}</c> blocks stand in the text.</summary>
+    /// <exception cref="DataException">As <see cref="Render"/>; also where a block stands in a macro or in a text that is kept, so that it has no place.</exception>
+    public MarkedText RenderMarked(IEnumerable<KeyValuePair<string, object?>> variables, TimeProvider clock) => Run(variables, clock, out var losesMarks) is var text && !losesMarks
+        ? text
+        : throw Wrong(new JinjaFault("{% generation %} stands in a macro, a call or a set block, so its place in the text is not known"), new Spot(1, 1), File);
+
+    private MarkedText Run(IEnumerable<KeyValuePair<string, object?>> variables, TimeProvider clock, out bool losesMarks)
     {
         var python = new Python(new RenderBudget());
         var interpreter = new Interpreter(python);
@@ -48,7 +56,9 @@ internal sealed class JinjaTemplate
 
         try
         {
-            return interpreter.Run(_statements, scope);
+            var text = interpreter.Run(_statements, scope);
+            losesMarks = interpreter.LosesGenerated;
+            return text;
         }
         catch (JinjaFault fault)
         {
@@ -59,3 +69,8 @@ internal sealed class JinjaTemplate
     private static DataException Wrong(JinjaFault fault, Spot spot, string file) =>
         new(ProblemCode.BadTemplate, "chat template: " + fault.Message, new TextPlace(file, spot.Line, spot.Column), fault);
 }
+
+/// <summary>A rendered template.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Generated">What <c>{% generation %}</c> blocks wrote, in order.</param>
+internal sealed record MarkedText(string Text, IReadOnlyList<TextSpan> Generated);
