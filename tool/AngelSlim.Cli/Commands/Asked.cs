@@ -30,12 +30,13 @@ internal sealed record Asked(ReadExperiment Manifest, SweepGraph Graph)
     /// <param name="manifest">Which.</param>
     /// <param name="threads">Of each tensor step.</param>
     /// <param name="wanted">What is fetched of models that are not on this machine.</param>
+    /// <param name="memory">What a step may need; a share of what is free when left out.</param>
     /// <param name="stop">Stops the fetching.</param>
     /// <exception cref="UserException">Something is wrong with it.</exception>
-    public static Asked Read(Machine machine, ManifestOptions manifest, int threads, Fetched wanted = Fetched.Nothing, CancellationToken stop = default)
+    public static Asked Read(Machine machine, ManifestOptions manifest, int threads, Fetched wanted = Fetched.Nothing, Func<long>? memory = null, CancellationToken stop = default)
     {
         var (read, models) = ReadManifest(machine, manifest, wanted, stop);
-        return new(read, SweepGraph.Of(read, Composition.Stages(new TensorRuntime(machine.Packages, threads) { Memory = () => RunningOptions.Free(machine) }, machine.Answers))) { ToFetch = models, IsSmoke = manifest.Smoke };
+        return new(read, SweepGraph.Of(read, Composition.Stages(new TensorRuntime(machine.Packages, threads) { Memory = memory ?? (() => RunningOptions.Free(machine)) }, machine.Answers))) { ToFetch = models, IsSmoke = manifest.Smoke };
     }
 
     /// <summary>Reads a manifest as the options change it; warnings go to the talk.</summary>

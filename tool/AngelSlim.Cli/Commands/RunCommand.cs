@@ -73,7 +73,7 @@ internal sealed class RunCommand(Machine machine, RunOptions options, Stopping s
     {
         options.Manifest.Files.ToList().ForEach(files.Add);
         var (threads, share, toOutput) = (options.Running.ThreadCount(machine), options.VerifiedShare, options.EventsToOutput);
-        var asked = Asked.Read(machine, options.Manifest, threads, options.Selection.Frozen ? Fetched.Nothing : Fetched.Everything, stopping.Token);
+        var asked = Asked.Read(machine, options.Manifest, threads, options.Selection.Frozen ? Fetched.Nothing : Fetched.Everything, () => options.Running.Bytes(machine), stopping.Token);
         if (options.NeedsSweep)
         {
             asked.RefuseUnlessSweep();

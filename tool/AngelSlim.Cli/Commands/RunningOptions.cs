@@ -33,12 +33,16 @@ internal sealed record RunningOptions(
     /// <exception cref="UserException">It is no number.</exception>
     public int ThreadCount(Machine machine) => Number("--threads", Threads) ?? Math.Max(1, machine.Cores / JobCount);
 
+    /// <summary>What the steps at work may need together.</summary>
+    /// <exception cref="UserException">It is no size.</exception>
+    public long Bytes(Machine machine) => Memory is null ? Free(machine) : SizeOption.Bytes("--memory", Memory);
+
     /// <summary>As the runner takes it.</summary>
     /// <exception cref="UserException">An option is not what it should be.</exception>
     public RunPolicy Policy(Machine machine) => new()
     {
         Jobs = JobCount,
-        Memory = Memory is null ? Free(machine) : SizeOption.Bytes("--memory", Memory),
+        Memory = Bytes(machine),
         WhenBusy = NoWait ? WhenBusy.GiveUp : WhenBusy.Wait,
         WhenFailed = KeepGoing ? WhenFailed.KeepGoing : WhenFailed.BeginNoMore,
     };
