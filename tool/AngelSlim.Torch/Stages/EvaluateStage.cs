@@ -10,6 +10,7 @@ using AngelSlim.Torch.Decoding;
 using AngelSlim.Torch.Drafts;
 using AngelSlim.Torch.Drafts.Export;
 using AngelSlim.Torch.Targets;
+using AngelSlim.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Stages;
@@ -35,7 +36,7 @@ internal sealed class EvaluateStage(TensorRuntime runtime) : TensorStage<Evaluat
     protected override void Compute(EvaluateSettings settings, EvaluateInputs inputs, StageContext context)
     {
         ExportCheck.Verify(inputs.Draft.Folder);
-        using var target = TargetModel.Load(inputs.Target.Folder, settings.Dtype is Dtype.Bfloat16 ? bfloat16 : float32, CPU, TargetCatalog.For(inputs.Target));
+        using var target = TargetModel.Load(inputs.Target.Folder, ElementType.Of(settings.Dtype).Scalar, CPU, TargetCatalog.For(inputs.Target));
         using var draft = DraftFolder.Load(inputs.Draft.Folder, target);
         var prompts = EvaluationPrompts.Read(settings, inputs, target.Config);
         var limits = Limits(settings, inputs.Target.Folder);

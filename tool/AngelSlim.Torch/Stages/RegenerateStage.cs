@@ -1,12 +1,12 @@
 using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Manifests;
-using AngelSlim.Core.Manifests.Settings;
 using AngelSlim.Core.Stages;
 using AngelSlim.Core.Stages.Contracts;
 using AngelSlim.Core.Stages.Regeneration;
 using AngelSlim.Core.Text;
 using AngelSlim.Torch.Decoding;
 using AngelSlim.Torch.Targets;
+using AngelSlim.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Stages;
@@ -32,7 +32,7 @@ internal sealed class RegenerateStage(TensorRuntime runtime, TimeProvider clock)
         using var book = new RowBook(inputs, settings.OnBadRow, context, clock);
         if (book.Done < book.Total)
         {
-            using var target = TargetModel.Load(inputs.Target.Folder, settings.Dtype is Dtype.Bfloat16 ? bfloat16 : float32, CPU, TargetCatalog.For(inputs.Target));
+            using var target = TargetModel.Load(inputs.Target.Folder, ElementType.Of(settings.Dtype).Scalar, CPU, TargetCatalog.For(inputs.Target));
             var writer = new Writer(settings, target, TargetText.Load(inputs.Target.Folder), book);
             foreach (var group in book.Rows().Chunk(settings.PromptsAtOnce * BatchesInGroup).Where(group => !group.All(book.Has)))
             {

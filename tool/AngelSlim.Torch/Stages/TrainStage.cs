@@ -21,17 +21,14 @@ internal sealed class TrainStage(TensorRuntime runtime) : TensorStage<TrainSetti
     protected override Needs NeedsOf(TrainSettings settings, TrainInputs inputs)
     {
         var memory = new TrainingMemory(settings, inputs.Target);
-        return new(memory.Bytes(memory.Recomputes(Free(settings, inputs))) + Others(settings, inputs));
+        return new(memory.Bytes(Recomputes(memory, settings, inputs)) + Others(settings, inputs));
     }
-
-    private static long Others(TrainSettings settings, TrainInputs inputs) =>
-        MemoryEstimate.Rest + (inputs.Features is null ? MemoryEstimate.Target(inputs.Target, settings.Dtype) : MemoryEstimate.TargetEnds(inputs.Target, settings.Dtype));
-
-    private long Free(TrainSettings settings, TrainInputs inputs) => _runtime.Memory() - Others(settings, inputs);
 
     /// <inheritdoc/>
     protected override void Compute(TrainSettings settings, TrainInputs inputs, StageContext context)
     {
+        // Before the target is loaded: what it takes is not free any more then.
+        var recompute = Recomputes(new(settings, inputs.Target), settings, inputs);
         var type = ElementType.Of(settings.Dtype).Scalar;
         var families = TargetCatalog.For(inputs.Target);
         if (inputs.Features is { } features)
@@ -40,18 +37,18 @@ internal sealed class TrainStage(TensorRuntime runtime) : TensorStage<TrainSetti
             var layers = TargetModel.HiddenLayers(settings.Draft.HiddenLayers, ends.Config.Layers);
             using var train = StoredFeatures.Open(features.Folder, description => description.Train, layers);
             using var heldout = StoredFeatures.Open(features.Folder, description => description.Heldout, layers);
-            Train(settings, inputs, new(ends, train, heldout), context);
+            Train(settings, inputs, new(ends, train, heldout, recompute), context);
         }
         else
         {
             using var target = TargetModel.Load(inputs.Target.Folder, type, CPU, families);
             var layers = TargetModel.HiddenLayers(settings.Draft.HiddenLayers, target.Config.Layers);
             LiveFeatures Rows(string file) => new(target, layers, [.. TokenRowFile.Read(file, target.Config.Vocabulary)]);
-            Train(settings, inputs, new(TargetEnds.Of(target), Rows(inputs.Rows.Train), Rows(inputs.Rows.Heldout)), context);
+            Train(settings, inputs, new(TargetEnds.Of(target), Rows(inputs.Rows.Train), Rows(inputs.Rows.Heldout), recompute), context);
         }
     }
 
-    private void Train(TrainSettings settings, TrainInputs inputs, Material material, StageContext context)
+    private static void Train(TrainSettings settings, TrainInputs inputs, Material material, StageContext context)
     {
         if (material.Train.Count is 0)
         {
@@ -65,7 +62,7 @@ internal sealed class TrainStage(TensorRuntime runtime) : TensorStage<TrainSetti
         var task = new TrainingTask(draft, material.Target.Head_VD, material.Train, order.At, steps)
         {
             Heldout = material.Heldout,
-            Recompute = new TrainingMemory(settings, inputs.Target).Recomputes(Free(settings, inputs)),
+            Recompute = material.Recompute,
             Scratch = context.Scratch,
         };
         var snapshots = new Snapshots(context.Scratch, draft, training, inputs.Rows.Heldout);
@@ -91,6 +88,11 @@ internal sealed class TrainStage(TensorRuntime runtime) : TensorStage<TrainSetti
         return FirstWeights.Draft(settings.Draft, config, weights, new([.. list.Words.Select(word => (long)word)], list.TargetVocabulary), target);
     }
 
-    /// <summary>What is trained on.</summary>
-    private sealed record Material(TargetEnds Target, IFeatureSource Train, IFeatureSource Heldout);
+    private static long Others(TrainSettings settings, TrainInputs inputs) =>
+        MemoryEstimate.Rest + (inputs.Features is null ? MemoryEstimate.Target(inputs.Target, settings.Dtype) : MemoryEstimate.TargetEnds(inputs.Target, settings.Dtype));
+
+    private bool Recomputes(TrainingMemory memory, TrainSettings settings, TrainInputs inputs) => memory.Recomputes(_runtime.Memory() - Others(settings, inputs));
+
+    /// <summary>What is trained on, and how.</summary>
+    private sealed record Material(TargetEnds Target, IFeatureSource Train, IFeatureSource Heldout, bool Recompute);
 }
