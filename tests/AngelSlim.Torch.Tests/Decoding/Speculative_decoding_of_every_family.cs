@@ -56,8 +56,7 @@ public sealed class Speculative_decoding_of_every_family
     internal static Eagle3Draft Draft(TargetModel target)
     {
         var settings = new DraftSettings { Head = HeadStart.Random };
-        var config = DraftConfig.For(settings, Compatibility.None, target.Config, TinyTarget.Words);
-        return FirstWeights.Draft(
-            settings, config, FirstWeights.Draw(config, deviation: 0.2, seed: 1), new([.. Enumerable.Range(0, TinyTarget.Words).Select(word => (long)word)], TinyTarget.Words), TargetEnds.Of(target));
+        var config = DraftConfig.For(settings, Compatibility.None, target.Config, target.Config.Vocabulary);
+        return FirstWeights.Draft(settings, config, FirstWeights.Draw(config, deviation: 0.2, seed: 1), DraftVocabulary.Full(target.Config.Vocabulary), TargetEnds.Of(target));
     }
 }

@@ -71,8 +71,7 @@ public sealed class Tree_decoding : IDisposable
 
     /// <summary>Each path read alone, as a text of its own, gets the scores that the tree gives it.</summary>
     [Theory]
-    [InlineData("llama")]
-    [InlineData("qwen2")]
+    [MemberData(nameof(Speculative_decoding_of_every_family.Families), MemberType = typeof(Speculative_decoding_of_every_family))]
     public void Is_read_as_its_paths_would_be_one_by_one(string family)
     {
         using var scope = NewDisposeScope();

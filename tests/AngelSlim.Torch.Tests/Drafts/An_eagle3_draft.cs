@@ -2,6 +2,7 @@ using AngelSlim.Core.Manifests;
 using AngelSlim.Torch.Drafts;
 using AngelSlim.Torch.Layers;
 using AngelSlim.Torch.Objectives;
+using AngelSlim.Torch.Training;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -23,11 +24,18 @@ public sealed class An_eagle3_draft
     public void Drafts_a_chain_as_its_unroll_was_trained(bool normBeforeFc, bool fcNorm, bool normOutput)
     {
         using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        const int Unrolled = 4;
         var config = Tiny.Config with { NormBeforeFc = normBeforeFc, FcNorm = fcNorm, NormOutput = normOutput };
         using var draft = Tiny.Draft(config);
-        var row = Tiny.Rows(config, 20).Read([0]);
+        AssertDraftsAsUnrolled(draft, Tiny.Rows(config, 20).Read([0]));
+    }
+
+    /// <summary>Column (t, k) of an unroll is what a chain of k tokens from row t gives.</summary>
+    /// <param name="draft">Any.</param>
+    /// <param name="row">One text of 20 tokens.</param>
+    internal static void AssertDraftsAsUnrolled(Eagle3Draft draft, FeatureBatch row)
+    {
+        const int Unrolled = 4;
+        using var frozen = no_grad();
         var unrolled = Unroll.Over(draft, row.Aux_BTE, row.Ids_BT, row.Positions_ABT, row.Documents, Unrolled);
 
         foreach (var t in new[] { 0, 1, 7, 15 })

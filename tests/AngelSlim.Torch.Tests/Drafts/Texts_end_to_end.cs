@@ -22,13 +22,18 @@ public sealed class Texts_end_to_end
     {
         using var scope = NewDisposeScope();
         using var draft = Tiny.Draft(Tiny.Config with { NormBeforeFc = true, NormOutput = true });
-        var rows = Tiny.Rows(draft.Config, Lengths);
-        var (together, figures, gradients) = Judge(draft, rows.Read([.. Enumerable.Range(0, Lengths.Length)]), gate);
+        AssertTaughtAsAlone(draft, Tiny.Head(draft.Config), Tiny.Rows(draft.Config, Lengths), gate);
+    }
+
+    /// <summary>What steps, loss and gradients are for all rows at once, they are for one row after the other.</summary>
+    internal static void AssertTaughtAsAlone(Eagle3Draft draft, Tensor head_VD, IFeatureSource rows, Gate gate)
+    {
+        var (together, figures, gradients) = Judge(draft, head_VD, rows.Read([.. Enumerable.Range(0, rows.Count)]), gate);
 
         var (begin, sum, expected) = (0, UnrollFigures.None(Unrolled), gradients.ToDictionary(pair => pair.Key, pair => zeros_like(pair.Value)));
-        foreach (var (row, length) in Lengths.Index())
+        foreach (var (row, length) in Enumerable.Range(0, rows.Count).Select(rows.LengthOf).Index())
         {
-            var (alone, said, gradient) = Judge(draft, rows.Read([row]), gate);
+            var (alone, said, gradient) = Judge(draft, head_VD, rows.Read([row]), gate);
             for (var k = 0; k < Unrolled; k++)
             {
                 Near.Assert(alone[k].Normed_BTD, together[k].Normed_BTD.narrow(1, begin, length), 2e-6, $"step {k} of text {row}");
@@ -78,20 +83,27 @@ public sealed class Texts_end_to_end
         Assert.Equal([0L, 0, 0, 0, 0, 0], documents.Ahead(ids_BT, 3).data<long>().ToArray());
     }
 
-    private static (IReadOnlyList<DraftStep> Steps, UnrollFigures Figures, Dictionary<string, Tensor> Gradients) Judge(Eagle3Draft draft, FeatureBatch batch, Gate gate)
+    /// <summary>Steps, figures, and the gradients of the loss through all steps.</summary>
+    internal static (IReadOnlyList<DraftStep> Steps, UnrollFigures Figures, Dictionary<string, Tensor> Gradients) Judge(Eagle3Draft draft, Tensor head_VD, FeatureBatch batch, Gate gate)
     {
-        var steps = Unroll.Over(draft, batch.Aux_BTE, batch.Ids_BT, batch.Positions_ABT, batch.Documents, Unrolled);
-        var teacher = new Teacher(batch.Last_BTD.flatten(0, 1), Tiny.Head(draft.Config), draft.Vocabulary);
-        var mask_BT = gate is Gate.All ? ones_like(batch.Mask_BT) : batch.Mask_BT;
-        var judged = BlockedLoss.Of(
-            [.. steps.Select(step => step.Normed_BTD)], draft.Head_WD, teacher, mask_BT, batch.Documents, new(new CrossEntropy(), 0.8, gate, Normalizer.Counted));
-        judged.Sum.backward();
+        var (steps, loss) = Taught(draft, head_VD, batch, gate);
+        loss.Sum.backward();
         var gradients = draft.Weights.ToDictionary(pair => pair.Key, pair => pair.Value.grad!.clone());
         foreach (var weight in draft.Weights.Values)
         {
             weight.grad = null;
         }
 
-        return (steps, judged.Figures, gradients);
+        return (steps, loss.Figures, gradients);
+    }
+
+    /// <summary>Unroll and loss as a trainer takes them.</summary>
+    internal static (IReadOnlyList<DraftStep> Steps, UnrollLoss Loss) Taught(Eagle3Draft draft, Tensor head_VD, FeatureBatch batch, Gate gate)
+    {
+        var steps = Unroll.Over(draft, batch.Aux_BTE, batch.Ids_BT, batch.Positions_ABT, batch.Documents, Unrolled);
+        var teacher = new Teacher(batch.Last_BTD.flatten(0, 1), head_VD, draft.Vocabulary);
+        var mask_BT = gate is Gate.All ? ones_like(batch.Mask_BT) : batch.Mask_BT;
+        return (steps, BlockedLoss.Of(
+            [.. steps.Select(step => step.Normed_BTD)], draft.Head_WD, teacher, mask_BT, batch.Documents, new(new CrossEntropy(), 0.8, gate, Normalizer.Counted)));
     }
 }

@@ -25,7 +25,10 @@ internal static class Tiny
     };
 
     /// <summary>A draft whose norms are not 1 and whose words are those not divisible by 5, the first 32 of them.</summary>
-    public static Eagle3Draft Draft(DraftConfig config, int seed = 1)
+    public static Eagle3Draft Draft(DraftConfig config, int seed = 1) => Draft(config, randn([config.TargetWords, config.Width], generator: new Generator(7)), seed);
+
+    /// <summary>The same beside this embedding.</summary>
+    public static Eagle3Draft Draft(DraftConfig config, Tensor embedding_VD, int seed = 1)
     {
         using var random = new Generator((ulong)seed + 1000);
         var weights = FirstWeights.Draw(config, deviation: 0.15, seed);
@@ -39,8 +42,7 @@ internal static class Tiny
             weight.requires_grad_();
         }
 
-        var embedding_VD = randn([config.TargetWords, config.Width], generator: new Generator(7));
-        return new(config, weights, new([.. Enumerable.Range(0, 80).Where(word => word % 5 != 0).Take(config.DraftWords).Select(word => (long)word)], config.TargetWords), embedding_VD);
+        return new(config, weights, new([.. Enumerable.Range(0, config.TargetWords).Where(word => word % 5 != 0).Take(config.DraftWords).Select(word => (long)word)], config.TargetWords), embedding_VD);
     }
 
     public static Tensor Head(DraftConfig config) => randn([config.TargetWords, config.TargetWidth], generator: new Generator(77));

@@ -40,12 +40,7 @@ public sealed class Capturing_features : IDisposable
         }
     }
 
-    public Capturing_features()
-    {
-        using var scope = NewDisposeScope();
-        var config = TinyTarget.Config(new Qwen3());
-        _target = new TargetFolder(TinyTarget.Folder(config, TinyTarget.Weights(config)));
-    }
+    public Capturing_features() => _target = TinyTarget.TargetFolder(new Qwen3());
 
     public void Dispose()
     {
@@ -58,8 +53,7 @@ public sealed class Capturing_features : IDisposable
     public void Gives_what_the_running_target_gives_bit_for_bit(string family, Dtype dtype)
     {
         using var scope = NewDisposeScope();
-        var config = TinyTarget.Config(TinyTarget.Family(family));
-        var folder = new TargetFolder(TinyTarget.Folder(config, TinyTarget.Weights(config))) { Assembly = family is ExampleFamily.ModelType ? ExampleFamily.Assembly : null };
+        var folder = TinyTarget.TargetFolder(TinyTarget.Family(family));
         var rows = Rows(lengths: [5, 1, 17, 8]);
         Capture("whole", rows, heldout: Rows(lengths: [4]), dtype, target: folder);
         using var stored = StoredFeatures.Open(At("whole"), features => features.Train, Usual);

@@ -1,3 +1,4 @@
+using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Text;
 using AngelSlim.Torch.Pretraining;
 using AngelSlim.Torch.Targets;
@@ -29,6 +30,16 @@ internal static class TinyTarget
     public static TargetModel Model(TargetFamily family) => TargetModel.Create(Config(family), Weights(Config(family)));
 
     public static Tensor Ids(int rows, int tokens, long seed = 7) => randint(0, Words, [rows, tokens], int64, CPU, generator: new Generator((ulong)seed, CPU));
+
+    /// <summary>The assembly that a family comes from; null: the tool's.</summary>
+    public static string? AssemblyOf(string modelType) => modelType is ExampleFamily.ModelType ? ExampleFamily.Assembly : null;
+
+    /// <summary>A family's target as stages take it.</summary>
+    public static TargetFolder TargetFolder(TargetFamily family)
+    {
+        using var scope = NewDisposeScope();
+        return new(Folder(Config(family), Weights(Config(family)))) { Assembly = AssemblyOf(family.ModelType) };
+    }
 
     /// <summary>A checkpoint folder with these weights.</summary>
     public static string Folder(TargetConfig config, IReadOnlyDictionary<string, Tensor> weights)
