@@ -1,7 +1,6 @@
 using AngelSlim.Torch.Layers;
 using AngelSlim.Torch.Tensors;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace AngelSlim.Torch.Drafts;
 
@@ -14,6 +13,7 @@ internal sealed class Eagle3Draft : IDisposable
 {
     private readonly IReadOnlyDictionary<string, Tensor> _weights;
     private readonly Dictionary<string, RmsNorm> _norms;
+    private readonly Dictionary<string, Projection> _projections;
     private readonly GatedMlp _mlp;
     private readonly Tensor _embedding_VD;
     private readonly Rotary _rotary;
@@ -31,7 +31,8 @@ internal sealed class Eagle3Draft : IDisposable
         (Config, Vocabulary, _weights, _embedding_VD) = (config, vocabulary, weights, embedding_VD);
         _norms = weights.Where(pair => pair.Value.shape.Length is 1)
             .ToDictionary(pair => pair.Key, pair => new RmsNorm(pair.Value, config.NormEpsilon), StringComparer.Ordinal);
-        _mlp = Mlp(weights);
+        _projections = Projections(weights);
+        _mlp = new GatedMlp(_projections["midlayer.mlp.gate_proj.weight"], _projections["midlayer.mlp.up_proj.weight"], _projections["midlayer.mlp.down_proj.weight"]);
         _rotary = new Rotary(config.Rope, config.HeadChannels, embedding_VD.device);
     }
 
@@ -39,7 +40,8 @@ internal sealed class Eagle3Draft : IDisposable
     {
         (Config, Vocabulary, _weights, _embedding_VD, _rotary) = (draft.Config, draft.Vocabulary, weights, draft._embedding_VD, draft._rotary);
         _norms = draft._norms.ToDictionary(pair => pair.Key, pair => pair.Value.With(weights[pair.Key]));
-        _mlp = Mlp(weights);
+        _projections = Projections(weights);
+        _mlp = new GatedMlp(_projections["midlayer.mlp.gate_proj.weight"], _projections["midlayer.mlp.up_proj.weight"], _projections["midlayer.mlp.down_proj.weight"]);
     }
 
     /// <summary>The draft with its weights rounded to another type, in the current dispose scope; its gradients arrive at this draft's weights, in theirs.</summary>
@@ -113,7 +115,7 @@ internal sealed class Eagle3Draft : IDisposable
     }
 
     /// <summary>Scores of the draft words, before softmax.</summary>
-    public Tensor Scores(Tensor normed_BTD) => functional.linear(normed_BTD, Head_WD);
+    public Tensor Scores(Tensor normed_BTD) => _projections[DraftWeights.Head].Apply(normed_BTD);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -125,11 +127,9 @@ internal sealed class Eagle3Draft : IDisposable
         }
     }
 
-    private static GatedMlp Mlp(IReadOnlyDictionary<string, Tensor> weights)
-    {
-        Projection Part(string name) => new(weights[$"midlayer.mlp.{name}.weight"]);
-        return new(Part("gate_proj"), Part("up_proj"), Part("down_proj"));
-    }
+    private static Dictionary<string, Projection> Projections(IReadOnlyDictionary<string, Tensor> weights) => weights
+        .Where(pair => pair.Value.shape.Length is 2)
+        .ToDictionary(pair => pair.Key, pair => new Projection(pair.Value), StringComparer.Ordinal);
 
     private Tensor Attend(DraftState state, Tensor joined_BTE)
     {
@@ -143,7 +143,7 @@ internal sealed class Eagle3Draft : IDisposable
     private Tensor Heads(string projection, Tensor joined_BTE, int heads) =>
         Linear($"midlayer.self_attn.{projection}", joined_BTE).unflatten(2, heads, Config.HeadChannels);
 
-    private Tensor Linear(string name, Tensor x) => functional.linear(x, _weights[name + ".weight"]);
+    private Tensor Linear(string name, Tensor x) => _projections[name + ".weight"].Apply(x);
 
     private Tensor Norm(string name, Tensor x) => _norms[name + ".weight"].Apply(x);
 }

@@ -1,3 +1,4 @@
+using AngelSlim.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Layers;
@@ -12,6 +13,8 @@ public sealed class GatedMlp(Projection gate, Projection up, Projection down) : 
     public Tensor Apply(Tensor hidden)
     {
         using var scope = NewDisposeScope();
-        return down.Apply(nn.functional.silu(gate.Apply(hidden)) * up.Apply(hidden)).MoveToOuterDisposeScope();
+        var (gate_BTF, up_BTF) = (gate.Apply(hidden), up.Apply(hidden));
+        var inner_BTF = FewRows.ServesEach(gate_BTF, up_BTF) ? FewRows.Gated(gate_BTF, up_BTF) : nn.functional.silu(gate_BTF) * up_BTF;
+        return down.Apply(inner_BTF).MoveToOuterDisposeScope();
     }
 }

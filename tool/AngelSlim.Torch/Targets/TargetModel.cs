@@ -160,13 +160,13 @@ internal sealed class TargetModel : IDisposable
     public void Dispose() => _owned.ForEach(weight => weight.Dispose());
 
     /// <summary>
-    /// MKL streams a large float32 matrix for one row 1.7 times as fast when the inputs are its outer axis (49152 × 576:
-    /// 4.2 ms, else 7.1). The layers' matrices are too small to gain, and bfloat16 has no such gap.
+    /// Where our own kernels do not run, MKL streams a large float32 matrix for one row 1.7 times as fast when the inputs are
+    /// its outer axis (49152 × 576: 4.2 ms, else 7.1). The layers' matrices are too small to gain, and bfloat16 has no such gap.
     /// </summary>
     private static Tensor FastForOneRow(Tensor head_VD)
     {
         using var scope = NewDisposeScope();
-        var transpose = head_VD.dtype is ScalarType.Float32 && head_VD.device_type is TorchSharp.DeviceType.CPU;
+        var transpose = head_VD.dtype is ScalarType.Float32 && head_VD.device_type is TorchSharp.DeviceType.CPU && !FewRows.Serves(head_VD, bias_O: null);
         return (transpose ? head_VD.t().contiguous().t() : head_VD.alias()).MoveToOuterDisposeScope();
     }
 

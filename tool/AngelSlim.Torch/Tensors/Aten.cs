@@ -98,6 +98,12 @@ internal static unsafe partial class Aten
         Call("aten::_fused_adamw_", stack);
     }
 
+    /// <summary>Where the first element lies.</summary>
+    public static nint Data(Tensor tensor)
+    {
+        return aoti_torch_get_data_ptr(tensor.Handle, out var data) is 0 ? data : throw new InvalidOperationException("The tensor has no memory.");
+    }
+
     private static void Call(string name, ulong* stack, string overload = "")
     {
         if (torch_call_dispatcher(name, overload, stack, Version) != 0)
@@ -142,6 +148,9 @@ internal static unsafe partial class Aten
 
     [LibraryImport("libtorch_cpu.so")]
     private static partial int aoti_torch_new_tensor_handle(IntPtr tensor, out IntPtr handle);
+
+    [LibraryImport("libtorch_cpu.so")]
+    private static partial int aoti_torch_get_data_ptr(IntPtr tensor, out nint data);
 
     [LibraryImport("libtorch_cpu.so")]
     private static partial int torch_new_list_reserve_size(nuint size, out IntPtr list);

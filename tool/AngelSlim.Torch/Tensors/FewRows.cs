@@ -1,0 +1,115 @@
+using System.Runtime.Intrinsics.X86;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AngelSlim.Torch.Tensors;
+
+/// <summary>Kernels for the few rows of decoding; whatever they do not serve, libtorch computes.</summary>
+/// <remarks>
+/// MKL's product of 2 to 16 float32 rows costs almost as many times that of one; in bfloat16 libtorch's products of few
+/// rows reach a third of the memory's speed, and an operator costs more than the arithmetic of one row. Here a weight is
+/// read once whatever the rows, and a row's bits do not depend on the rows beside it: so what verification computes for a
+/// drafted word is what plain decoding computes for it. Needs AVX-512, the CPU, no gradients, and widths that are
+/// multiples of 32 (docs/decisions/0126-own-kernels-for-few-rows.md).
+/// </remarks>
+internal static unsafe class FewRows
+{
+    /// <summary>More rows are libtorch's.</summary>
+    public const int Most = 16;
+
+    // Below this the threads would wait for each other longer than they compute.
+    private const long BytesWorthThreads = 1 << 20;
+    private const long MostNumbers = 1 << 17;
+    private const int Piece = DotProducts<Float32Elements>.Piece;
+    private const int FewestOutputs = 16;
+
+    /// <summary>Whether this processor runs the kernels.</summary>
+    public static bool IsSupported => Avx512F.IsSupported;
+
+    /// <summary>Whether a matrix, and perhaps its bias, can be multiplied here.</summary>
+    /// <param name="weight_OI">Outputs by inputs.</param>
+    /// <param name="bias_O">Null where there is none.</param>
+    public static bool Serves(Tensor weight_OI, Tensor? bias_O) =>
+        IsSupported && IsPlain(weight_OI) && weight_OI.size(1) % Piece is 0 && weight_OI.size(0) is >= FewestOutputs and <= int.MaxValue
+        && (bias_O is null || (IsPlain(bias_O) && bias_O.dtype == weight_OI.dtype));
+
+    /// <summary>Whether rows can be multiplied here with a matrix that is served.</summary>
+    public static bool ServesRows(Tensor input, Tensor weight_OI) =>
+        !is_grad_enabled() && input.dtype == weight_OI.dtype && input.numel() is var count && count > 0 && count <= Most * weight_OI.size(1) && IsPlain(input);
+
+    /// <summary>Whether rows can be normed or gated here.</summary>
+    /// <param name="rows">Any shape; the last axis is theirs.</param>
+    /// <param name="other">The other operand.</param>
+    public static bool ServesEach(Tensor rows, Tensor other) =>
+        IsSupported && !is_grad_enabled() && rows.numel() is > 0 and <= MostNumbers && rows.size(-1) % Piece is 0 && rows.dtype == other.dtype && IsPlain(rows) && IsPlain(other);
+
+    /// <summary>Rows by a matrix, and a bias added; sums are float32.</summary>
+    /// <param name="input">Any shape that ends in I; see <see cref="ServesRows"/>.</param>
+    /// <param name="weight_OI">See <see cref="Serves"/>.</param>
+    /// <param name="bias_O">Null: none.</param>
+    /// <returns>The same shape with O at the end.</returns>
+    public static Tensor Product(Tensor input, Tensor weight_OI, Tensor? bias_O)
+    {
+        var shape = input.shape;
+        var (inputs, outputs) = ((int)weight_OI.size(1), (int)weight_OI.size(0));
+        var rows = (int)(input.numel() / inputs);
+        shape[^1] = outputs;
+        var result = empty(shape, input.dtype);
+        var of = new ProductOf(Aten.Data(input), rows, inputs, Aten.Data(weight_OI), outputs, bias_O is null ? 0 : Aten.Data(bias_O), Aten.Data(result));
+        var isWide = input.dtype is ScalarType.Float32;
+        var threads = (long)inputs * outputs * (isWide ? 4 : 2) >= BytesWorthThreads ? get_num_threads() : 1;
+        if (isWide)
+        {
+            FewRowsKernels<Float32Elements>.Product(of, threads);
+        }
+        else
+        {
+            FewRowsKernels<BFloat16Elements>.Product(of, threads);
+        }
+
+        return result;
+    }
+
+    /// <summary>Root-mean-square norm over the last axis.</summary>
+    /// <param name="rows">See <see cref="ServesEach"/>.</param>
+    /// <param name="weight_D">As wide.</param>
+    /// <param name="epsilon">Added to the mean square.</param>
+    public static Tensor Norm(Tensor rows, Tensor weight_D, float epsilon)
+    {
+        var (result, width) = (empty_like(rows), (int)rows.size(-1));
+        byte* x = (byte*)Aten.Data(rows), w = (byte*)Aten.Data(weight_D), y = (byte*)Aten.Data(result);
+        var count = rows.numel() / width;
+        if (rows.dtype is ScalarType.Float32)
+        {
+            FewRowsKernels<Float32Elements>.Norm(x, count, width, w, epsilon, y);
+        }
+        else
+        {
+            FewRowsKernels<BFloat16Elements>.Norm(x, count, width, w, epsilon, y);
+        }
+
+        return result;
+    }
+
+    /// <summary><c>silu(gate) · up</c>.</summary>
+    /// <param name="gate">See <see cref="ServesEach"/>.</param>
+    /// <param name="up">The same shape.</param>
+    public static Tensor Gated(Tensor gate, Tensor up)
+    {
+        var result = empty_like(gate);
+        byte* x = (byte*)Aten.Data(gate), w = (byte*)Aten.Data(up), y = (byte*)Aten.Data(result);
+        if (gate.dtype is ScalarType.Float32)
+        {
+            FewRowsKernels<Float32Elements>.Gated(x, w, gate.numel(), y);
+        }
+        else
+        {
+            FewRowsKernels<BFloat16Elements>.Gated(x, w, gate.numel(), y);
+        }
+
+        return result;
+    }
+
+    private static bool IsPlain(Tensor tensor) =>
+        tensor.dtype is ScalarType.Float32 or ScalarType.BFloat16 && tensor.device_type is DeviceType.CPU && tensor.is_contiguous();
+}
