@@ -29,11 +29,12 @@ public static class Golden
     public static IEnumerable<string> Cases(string area, string having)
     {
         IEnumerable<string> places = Shared is null ? [Own(area)] : [Own(area), Path.Combine(Shared, area)];
-        return places.Where(Directory.Exists)
-            .SelectMany(Directory.EnumerateDirectories)
-            .Where(folder => File.Exists(Path.Combine(folder, having)))
-            .OrderBy(folder => folder, StringComparer.Ordinal);
+        return places.Where(Directory.Exists).SelectMany(place => CasesIn(place, having)).OrderBy(folder => folder, StringComparer.Ordinal);
     }
+
+    /// <summary>The cases of one such folder, by name.</summary>
+    public static IEnumerable<string> CasesIn(string place, string having) =>
+        Directory.EnumerateDirectories(place).Where(folder => File.Exists(Path.Combine(folder, having))).OrderBy(folder => folder, StringComparer.Ordinal);
 
     /// <summary>Compares a text with <c>goldens/NAME</c> beside the test; UPDATE_GOLDENS=1 writes it.</summary>
     public static void Matches(string name, string actual, [CallerFilePath] string from = "")

@@ -1,4 +1,5 @@
 using AngelSlim.Core.Statistics;
+using AngelSlim.Testing;
 using AngelSlim.Torch.Decoding;
 using AngelSlim.Torch.Tensors;
 using Xunit;
@@ -13,7 +14,9 @@ public sealed class Rejection_sampling
     private static readonly float[] Draft = [0.1f, 0.6f, 0.3f];
     private static readonly long[] DraftWords = [0, 1, 3];
 
-    public static TheoryData<string> Cases
+    public static TheoryData<string> Cases => [.. CaseNames];
+
+    private static List<string> CaseNames
     {
         get
         {
@@ -25,7 +28,20 @@ public sealed class Rejection_sampling
     /// <summary>Acceptance and the last word for given chances, worked out in float64.</summary>
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Accepts_and_draws_as_worked_out(string name)
+    public void Accepts_and_draws_as_worked_out(string name) => Judge(name);
+
+    [Fact]
+    public void Is_in_the_documentation_with_what_was_compared()
+    {
+        var names = CaseNames;
+        names.ForEach(Judge);
+        FidelityPage.Matches(
+            "Decoding, words drawn",
+            "Three drafted words judged by given chances, worked out in float64: drafts that draw and greedy ones, equal distributions, words that the draft does not have. *absolute* counts the cases that differ in how many words are accepted or in the word that is drawn after them; *relative* is their share. That drawn texts follow the target's distribution is judged by chi-square tests, for every family.",
+            [new("rejection sampling", "sampling", $"{names.Count} cases", 0, 0, "0")]);
+    }
+
+    private static void Judge(string name)
     {
         using var scope = NewDisposeScope();
         using var golden = Golden();

@@ -32,7 +32,15 @@ public sealed class Tree_decoding : IDisposable
 
     [Theory]
     [MemberData(nameof(Trees))]
-    public void Makes_the_reference_s_rounds(string name, int tokens, int depth, int topK)
+    public void Makes_the_reference_s_rounds(string name, int tokens, int depth, int topK) => Assert.Equal(2, Judge(name, tokens, depth, topK).Length);
+
+    [Fact]
+    public void Is_in_the_documentation_with_what_was_compared() => FidelityPage.Matches(
+        "Decoding, trees",
+        "The same prompts, target and draft with dynamic trees, beside EAGLE's own `topK_genrate`. In *trees*, *absolute* counts those that differ in a node, its parent or depth, in the path taken or in the target's own word; *relative* is their share. *Scores* are the sums of log-probabilities of the first tree's nodes.",
+        [.. Trees.SelectMany(tree => Judge((string)tree[0], (int)tree[1], (int)tree[2], (int)tree[3]))]);
+
+    private FidelityRow[] Judge(string name, int tokens, int depth, int topK)
     {
         var trees = 0;
         for (var p = 0; p < 4; p++)
@@ -51,11 +59,10 @@ public sealed class Tree_decoding : IDisposable
         }
 
         Assert.InRange(trees, 125, 126); // 251 in all
+        return [new("tree", name, $"{trees} trees", 0, 0, "0"), JudgeScores(name, tokens, depth, topK)];
     }
 
-    [Theory]
-    [MemberData(nameof(Trees))]
-    public void Scores_nodes_by_their_whole_path(string name, int tokens, int depth, int topK)
+    private FidelityRow JudgeScores(string name, int tokens, int depth, int topK)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
@@ -65,8 +72,9 @@ public sealed class Tree_decoding : IDisposable
         text.Tokens.Add(first.argmax(-1).item<long>());
         var tree = new DraftTreeGrowth(_draft, new TreeSettings { Tokens = tokens, Depth = depth, TopK = topK }).Propose([text])[0];
 
-        var expected = _golden.Load($"p1.{name}.scores")[0].to(float64).data<double>().ToArray();
-        Assert.All(expected.Zip(tree.Scores), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+        var scores = new Nearness("scores", 1e-6);
+        scores.Compare(_golden.Load($"p1.{name}.scores")[0], tensor(tree.Scores.ToArray()), "scores");
+        return scores.Row("tree", name);
     }
 
     /// <summary>Each path read alone, as a text of its own, gets the scores that the tree gives it.</summary>

@@ -20,7 +20,7 @@ internal sealed class DraftCase : IDisposable
         var weights = DraftWeights.Shapes(config).Keys.ToDictionary(name => name, name => model.Read(name).requires_grad_());
 
         // AngelSlim takes base 10000 whatever the config says.
-        config = rope is DraftRope.Angelslim ? config with { Rope = config.Rope with { Theta = 10000 } } : config;
+        config = rope is DraftRope.Angelslim ? config with { Rope = DraftConfig.AsAngelslim(config.Rope) } : config;
         Draft = new(config, weights, DraftVocabulary.FromOffsets(model.Load("d2t"), config.TargetWords), model.Load("embed_tokens.weight"));
     }
 

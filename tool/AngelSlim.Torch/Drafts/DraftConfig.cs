@@ -8,6 +8,8 @@ namespace AngelSlim.Torch.Drafts;
 /// <summary>The form of an Eagle3 draft.</summary>
 internal sealed record DraftConfig
 {
+    private const double AngelslimBase = 10000;
+
     /// <summary>Width of the draft's states, and of the embedding that it shares with the target.</summary>
     public required int Width { get; init; }
 
@@ -55,7 +57,7 @@ internal sealed record DraftConfig
 
     /// <summary>The form that the settings ask for beside a target.</summary>
     /// <param name="settings">What was asked.</param>
-    /// <param name="compatibility">AngelSlim's conventions ask for its rope: the target's kind of rotation, on base 10000.</param>
+    /// <param name="compatibility">AngelSlim's conventions ask for its rope, <see cref="AsAngelslim"/>.</param>
     /// <param name="target">The target's form.</param>
     /// <param name="words">Words of the draft.</param>
     /// <exception cref="UserException">The settings contradict each other or the target.</exception>
@@ -79,13 +81,16 @@ internal sealed record DraftConfig
             TargetWords = target.Vocabulary,
             DraftWords = words,
             HiddenLayers = layers,
-            Rope = compatibility is Compatibility.Angelslim || settings.Rope is DraftRope.Angelslim ? Steady(target.Rope) with { Theta = 10000 } : Steady(target.Rope),
+            Rope = compatibility is Compatibility.Angelslim || settings.Rope is DraftRope.Angelslim ? AsAngelslim(target.Rope) : Steady(target.Rope),
             MaxPositions = target.MaxPositions,
             NormBeforeFc = settings.NormBeforeFc,
             FcNorm = settings.FcNorm,
             NormOutput = settings.NormOutput,
         };
     }
+
+    /// <summary>The rotation that AngelSlim trains with beside a target of this one: its kind on base 10000, without <c>alpha</c>, which its <c>dynamic</c> does not know.</summary>
+    public static Rope AsAngelslim(Rope rope) => rope is AlphaRope or DynamicRope ? new PlainRope(AngelslimBase) : rope with { Theta = AngelslimBase };
 
     /// <summary>Up to the target's length a base that grows is the plain one; beyond it every server does otherwise.</summary>
     private static Rope Steady(Rope rope) => rope is DynamicRope ? new PlainRope(rope.Theta) : rope;

@@ -13,7 +13,7 @@ using static TorchSharp.torch;
 namespace AngelSlim.Torch.Stages;
 
 /// <summary>Trains a draft: from captured states, or with the target at work beside it.</summary>
-internal sealed class TrainStage(TensorRuntime runtime) : TensorStage<TrainSettings, TrainInputs, TrainedDraft>("train", version: 2, runtime)
+internal sealed class TrainStage(TensorRuntime runtime) : TensorStage<TrainSettings, TrainInputs, TrainedDraft>("train", version: 3, runtime)
 {
     private readonly TensorRuntime _runtime = runtime;
 
