@@ -30,7 +30,10 @@ internal sealed class EvaluateStage(TensorRuntime runtime) : TensorStage<Evaluat
 
     /// <inheritdoc/>
     protected override Needs NeedsOf(EvaluateSettings settings, EvaluateInputs inputs) =>
-        new(MemoryEstimate.Target(inputs.Target, settings.Dtype) + MemoryEstimate.Weights(inputs.Draft.Folder) + MemoryEstimate.Rest, Alone: true);
+        new(
+            MemoryEstimate.Target(inputs.Target, settings.Dtype) + MemoryEstimate.Weights(inputs.Draft.Folder) + MemoryEstimate.Rest
+            + MemoryEstimate.Texts(inputs.Target, settings.Dtype, settings.PromptsAtOnce, settings.MaxNewTokens, (settings.Tree?.Tokens ?? settings.SpeculativeTokens) + 1),
+            Alone: true);
 
     /// <inheritdoc/>
     protected override void Compute(EvaluateSettings settings, EvaluateInputs inputs, StageContext context)

@@ -24,7 +24,8 @@ internal sealed class RegenerateStage(TensorRuntime runtime, TimeProvider clock)
     private const int BatchesInGroup = 4;
 
     /// <inheritdoc/>
-    protected override Needs NeedsOf(RegenerateSettings settings, RegenerateInputs inputs) => new(MemoryEstimate.Target(inputs.Target, settings.Dtype) + MemoryEstimate.Rest);
+    protected override Needs NeedsOf(RegenerateSettings settings, RegenerateInputs inputs) => new(
+        MemoryEstimate.Target(inputs.Target, settings.Dtype) + MemoryEstimate.Texts(inputs.Target, settings.Dtype, settings.PromptsAtOnce, settings.MaxNewTokens, judged: 1) + MemoryEstimate.Rest);
 
     /// <inheritdoc/>
     protected override void Compute(RegenerateSettings settings, RegenerateInputs inputs, StageContext context)

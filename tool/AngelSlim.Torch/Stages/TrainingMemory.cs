@@ -34,11 +34,9 @@ internal sealed class TrainingMemory
     public TrainingMemory(TrainSettings settings, TargetFolder target)
     {
         var config = ConfigObject.Read(Path.Combine(target.Folder, "config.json"));
-        long heads = MemoryEstimate.Integer(config, "num_attention_heads", 1);
         _width = MemoryEstimate.Integer(config, "hidden_size", 1);
-        var channels = config.Integer("head_dim", 1, MemoryEstimate.MostChannels) ?? (_width / heads);
         _training = settings.Training;
-        (_query, _keys) = (heads * channels, (config.Integer("num_key_value_heads", 1, MemoryEstimate.MostChannels) ?? heads) * channels);
+        (_query, _keys) = MemoryEstimate.Heads(config);
         _inner = settings.Draft.IntermediateSize ?? MemoryEstimate.Integer(config, "intermediate_size", 1);
         _words = settings.Draft.Vocabulary ?? config.Vocabulary;
         _tokens = Math.Min(Math.Max(_training.TokensAtOnce, settings.MaxTokens), (long)_training.BatchRows * settings.MaxTokens);
