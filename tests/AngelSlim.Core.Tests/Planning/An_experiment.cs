@@ -98,7 +98,7 @@ public sealed class An_experiment : IDisposable
         Assert.Equal("""{"size":64}""", steps["vocabulary"]);
         Assert.Equal("""{"dtype":"bfloat16","hiddenLayers":[1,3,5]}""", steps["capture"]);
         Assert.Contains("\"steps\":3,", steps["train"], StringComparison.Ordinal);
-        Assert.Equal("""{"dtype":"bfloat16","speculativeTokens":5,"speculators":false,"targetHubId":null,"targetName":"target"}""", steps["export"]);
+        Assert.Equal("""{"dtype":"bfloat16","speculativeTokens":5,"speculators":false,"targetHubId":null,"targetName":"target","targetRevision":null,"tree":null}""", steps["export"]);
         Assert.Equal("""{"dtype":"bfloat16","maxNewTokens":8,"promptLabels":[],"promptsAtOnce":1,"promptsPerFile":6,"sampling":null,"speculativeTokens":3,"stop":[],"tree":null}""", steps["evaluate-k3"]);
         Assert.StartsWith("""{"experiment":{"data":{"heldout":[],"heldoutShare":0.25,""", steps["report"], StringComparison.Ordinal);
     }
@@ -154,6 +154,18 @@ public sealed class An_experiment : IDisposable
         var steps = Steps($$"""{ "name": "e", "target": { {{target}} }, "data": { "train": ["train.jsonl"] } }""");
         var settings = (ExportSettings)steps.Single(step => step.Id is "export").Settings;
         Assert.Equal((name, hubId), (settings.TargetName, settings.TargetHubId));
+    }
+
+    [Theory]
+    [InlineData("\"model\": \"org/model-1\", \"revision\": \"v1.0\"", "v1.0")]
+    [InlineData("\"model\": \"org/model-1\"", null)]
+    [InlineData("\"model\": \"target\"", null)]
+    public void Hands_the_revision_of_a_hub_s_target_and_the_tree_to_the_launch_files(string target, string? revision)
+    {
+        _folder.Write("hub/models--org--model-1/refs/v1.0", "abc123");
+        var steps = Steps($$"""{ "name": "e", "target": { {{target}} }, "speculation": { "tree": { "tokens": 9 } }, "data": { "train": ["train.jsonl"] } }""");
+        var settings = (ExportSettings)steps.Single(step => step.Id is "export").Settings;
+        Assert.Equal((revision, 9), (settings.TargetRevision, settings.Tree!.Tokens));
     }
 
     [Fact]

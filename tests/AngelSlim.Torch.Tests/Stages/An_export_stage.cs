@@ -43,7 +43,7 @@ public sealed class An_export_stage : IDisposable
     public void Writes_bytes_that_are_pinned_to_its_version()
     {
         var weights = SHA256.HashData(File.ReadAllBytes(Path.Combine(Export(Dtype.Bfloat16, "target"), "model.safetensors")));
-        Assert.Equal("export 2, 089cc8aecd77e863", $"export {((IStage)new ExportStage(new TensorRuntime("", Threads: 1))).Version}, {Convert.ToHexStringLower(weights)[..16]}");
+        Assert.Equal("export 3, 089cc8aecd77e863", $"export {((IStage)new ExportStage(new TensorRuntime("", Threads: 1))).Version}, {Convert.ToHexStringLower(weights)[..16]}");
     }
 
     [Fact]
@@ -84,7 +84,26 @@ public sealed class An_export_stage : IDisposable
             ["-m", "sglang.launch_server", "--model-path", oneLine, "--speculative-algorithm", "EAGLE3", "--speculative-draft-model-path", export,
                 "--speculative-num-steps", "3", "--speculative-eagle-topk", "1", "--speculative-num-draft-tokens", "4", "--port", "1"],
             Launched(export, "sglang", program: "python3"));
+        Assert.DoesNotContain("--revision", Launched(export, "vllm"));
         Assert.Contains("# Eagle3 draft for org/it's \\`$(rm)\\` \"x\" \\| y\\<b\\>\n", File.ReadAllText(Path.Combine(export, "README.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Writes_launch_commands_with_the_target_s_revision_and_the_tree_that_was_asked_for()
+    {
+        var settings = Settings(Dtype.Float32, "org/target", "org/target") with { TargetRevision = "v1.0's", Tree = new() { Tokens = 15, Depth = 5, TopK = 4 } };
+        var export = Export(settings);
+        foreach (var file in new[] { "vllm.sh", "sglang.sh" })
+        {
+            Golden.Matches($"export-tree-{file}", File.ReadAllText(Path.Combine(export, "launch", file)));
+        }
+
+        Assert.Contains("3 speculative tokens, in SGLang as a tree of 15. Both", File.ReadAllText(Path.Combine(export, "README.md")), StringComparison.Ordinal);
+        Assert.Equal(["--revision", "v1.0's", "--port", "1"], Launched(export, "vllm")[^4..]);
+        Assert.Equal(
+            ["--speculative-num-steps", "5", "--speculative-eagle-topk", "4", "--speculative-num-draft-tokens", "16", "--revision", "v1.0's", "--port", "1"],
+            Launched(export, "sglang", program: "python3")[^10..]);
+        Assert.DoesNotContain("--revision", Launched(export, "vllm", target: "/models/mine"));
     }
 
     [Theory]
@@ -136,7 +155,13 @@ public sealed class An_export_stage : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private string Export(Dtype dtype, string name, Func<DraftWordList, DraftWordList>? change = null, string? hubId = null, bool speculators = false)
+    private string Export(Dtype dtype, string name, Func<DraftWordList, DraftWordList>? change = null, string? hubId = null, bool speculators = false) =>
+        Export(Settings(dtype, name, hubId) with { Speculators = speculators }, change);
+
+    private static ExportSettings Settings(Dtype dtype, string name, string? hubId) =>
+        new() { Dtype = dtype, TargetName = name, TargetHubId = hubId, SpeculativeTokens = 3, Speculators = false };
+
+    private string Export(ExportSettings settings, Func<DraftWordList, DraftWordList>? change = null)
     {
         var (trained, output) = (Directory.CreateDirectory(Path.Combine(_folder, "trained")).FullName, Directory.CreateDirectory(Path.Combine(_folder, "export")).FullName);
         using (var target = TargetModel.Load(Target, float32, CPU))
@@ -149,7 +174,7 @@ public sealed class An_export_stage : IDisposable
 
         using var journal = Journal.Open(Path.Combine(_folder, "journal"));
         ((IStage)new ExportStage(new TensorRuntime("", Threads: 1))).Run(
-            new ExportSettings { Dtype = dtype, TargetName = name, TargetHubId = hubId, SpeculativeTokens = 3, Speculators = speculators },
+            settings,
             new ExportInputs(new TargetFolder(Target), new DraftWords(_folder), new TrainedDraft(trained)),
             new StageContext(output, _folder, journal, _ => { }, default));
         return output;

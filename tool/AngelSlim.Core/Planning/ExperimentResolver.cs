@@ -165,7 +165,9 @@ internal sealed class ExperimentResolver
             Dtype = _experiment.Target.Dtype,
             TargetName = TargetName(),
             TargetHubId = TargetHubId(),
+            TargetRevision = TargetHubId() is not null && _experiment.Target.Revision != new TargetSettings().Revision ? _experiment.Target.Revision : null,
             SpeculativeTokens = _experiment.Speculation.Tokens[0],
+            Tree = _experiment.Speculation.Tree,
             Speculators = _experiment.Export.Speculators,
         };
         return Add("export", settings, new()

@@ -14,7 +14,7 @@ using static TorchSharp.torch;
 namespace AngelSlim.Torch.Stages;
 
 /// <summary>A trained draft in the form that vLLM and SGLang load, read back before it counts as made.</summary>
-internal sealed class ExportStage(TensorRuntime runtime) : TensorStage<ExportSettings, ExportInputs, ExportedDraft>("export", version: 2, runtime)
+internal sealed class ExportStage(TensorRuntime runtime) : TensorStage<ExportSettings, ExportInputs, ExportedDraft>("export", version: 3, runtime)
 {
     /// <inheritdoc/>
     protected override Needs NeedsOf(ExportSettings settings, ExportInputs inputs) => new((2 * MemoryEstimate.Weights(inputs.Draft.Folder)) + MemoryEstimate.Rest);

@@ -56,9 +56,17 @@ public sealed record ExportSettings
     [ComesFrom("target.model")]
     public required string? TargetHubId { get; init; }
 
+    /// <summary>For the launch commands: the branch, tag or commit of the hub's model; null: its main branch, or no hub.</summary>
+    [ComesFrom("target.revision")]
+    public string? TargetRevision { get; init; }
+
     /// <summary>For the launch commands.</summary>
     [ComesFrom("speculation.tokens")]
     public required int SpeculativeTokens { get; init; }
+
+    /// <summary>For the launch command of SGLang, which drafts trees; null: a chain.</summary>
+    [ComesFrom("speculation.tree")]
+    public TreeSettings? Tree { get; init; }
 
     /// <inheritdoc cref="ExportingSettings.Speculators"/>
     [ComesFrom("export.speculators")]

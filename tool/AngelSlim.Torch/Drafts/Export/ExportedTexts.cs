@@ -32,7 +32,12 @@ internal static class ExportedTexts
             ["base_model"] = settings.TargetHubId is { } id ? JsonSerializer.Serialize(OneLine(id)) : null, // a JSON text is a YAML text
             ["quoted_id"] = settings.TargetHubId is { } served ? Quoted(OneLine(served)) : null,
             ["quoted_wish"] = Quoted($"set TARGET to the folder of the target {name}"),
+            ["quoted_revision"] = settings.TargetRevision is { } revision ? Quoted(OneLine(revision)) : null,
             ["tokens"] = settings.SpeculativeTokens,
+            ["tree"] = settings.Tree,
+            ["steps"] = settings.Tree?.Depth ?? settings.SpeculativeTokens,
+            ["top_k"] = settings.Tree?.TopK ?? 1,
+            ["verified"] = (settings.Tree?.Tokens ?? settings.SpeculativeTokens) + 1,
             ["speculators"] = settings.Speculators,
             ["dtype"] = settings.Dtype is Dtype.Bfloat16 ? "bfloat16" : "float32",
             ["parameters"] = DraftWeights.Shapes(draft).Values.Sum(shape => shape.Aggregate(1L, (product, size) => product * size)).ToString("N0", CultureInfo.InvariantCulture),
