@@ -1,3 +1,4 @@
+using AngelSlim.Torch.Tensors;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Drafts;
@@ -16,29 +17,22 @@ internal sealed class RecomputedUnroll
     private readonly Tensor _ids_BT;
     private readonly Documents _documents;
     private readonly List<Tensor> _positions_ABT = [];
+
+    // Behind each step; NormOutput: the same numbers as the normed ones, with gradients of their own.
     private readonly List<Tensor> _hidden_BTD = [];
     private readonly List<Tensor> _normed_BTD = [];
-    private readonly List<Tensor> _kept;
+    private readonly List<Tensor> _kept = [];
 
-    /// <summary>Runs the steps, without a graph.</summary>
+    /// <summary>Runs the steps, and lets go of the graph of each.</summary>
     /// <inheritdoc cref="Unroll.Over"/>
     public RecomputedUnroll(Eagle3Draft draft, Tensor aux_BTE, Tensor ids_BT, Tensor positions_ABT, Documents documents, int steps)
     {
         (_draft, _aux_BTE, _ids_BT, _documents) = (draft, aux_BTE, ids_BT, documents);
         _leaves = draft.With(draft.Weights.ToDictionary(pair => pair.Key, pair => Leaf(pair.Value, pair.Value.requires_grad)));
-        using var frozen = no_grad();
-        using var attention = new UnrolledAttention(documents);
-        var state = new DraftState(draft.Fuse(aux_BTE), positions_ABT, attention);
         for (var k = 0; k < steps; k++)
         {
-            _hidden_BTD.Add(Leaf(state.Hidden_BTD));
-            _positions_ABT.Add(state.Positions_ABT);
-            var step = draft.Step(state, documents.Ahead(ids_BT, k + 1));
-            _normed_BTD.Add(Leaf(step.Normed_BTD));
-            state = step.State;
+            Take(k, positions_ABT, isLast: k + 1 == steps);
         }
-
-        _kept = [.. attention.Kept.Select(tensor => Leaf(tensor))];
     }
 
     /// <summary>Per step what the head reads; wants a gradient before <see cref="Backward()"/>.</summary>
@@ -49,6 +43,8 @@ internal sealed class RecomputedUnroll
     {
         for (var k = _normed_BTD.Count - 1; k >= 0; k--)
         {
+            // What a step or the loss leaves in the heap are holes that the next does not fit into; memory is short, or it would not be computed again.
+            TensorMemory.GiveBack();
             Backward(k);
         }
 
@@ -57,12 +53,34 @@ internal sealed class RecomputedUnroll
         autograd.backward([.. reached.Select(leaf => _draft.Weights[leaf.Key])], [.. reached.Select(leaf => leaf.Value.grad!)]);
     }
 
+    /// <summary>With gradients, though they are not asked for: so it is the arithmetic of <see cref="Backward(int)"/>, to the bit.</summary>
+    private void Take(int k, Tensor positions_ABT, bool isLast)
+    {
+        using var scope = NewDisposeScope();
+        _positions_ABT.Add((k is 0 ? positions_ABT.alias() : positions_ABT.Plus(k)).MoveToOuterDisposeScope());
+        using var attention = new UnrolledAttention(_documents, _kept);
+        var (_, step) = Step(k, attention);
+        _normed_BTD.Add(Leaf(step.Normed_BTD).MoveToOuterDisposeScope());
+        if (isLast)
+        {
+            return;
+        }
+
+        _hidden_BTD.Add(Leaf(step.State.Hidden_BTD).MoveToOuterDisposeScope());
+        _kept.AddRange(attention.Kept.Skip(_kept.Count).Select(tensor => Leaf(tensor).MoveToOuterDisposeScope()).ToList());
+    }
+
+    private (Tensor Hidden_BTD, DraftStep Step) Step(int k, UnrolledAttention attention)
+    {
+        var hidden_BTD = k is 0 ? _leaves.Fuse(_aux_BTE) : _hidden_BTD[k - 1].alias();
+        return (hidden_BTD, _leaves.Step(new(hidden_BTD, _positions_ABT[k], attention), _documents.Ahead(_ids_BT, k + 1)));
+    }
+
     private void Backward(int k)
     {
         using var scope = NewDisposeScope();
         using var attention = new UnrolledAttention(_documents, _kept[..(2 * k)]);
-        var hidden_BTD = k is 0 ? _leaves.Fuse(_aux_BTE) : _hidden_BTD[k].alias();
-        var step = _leaves.Step(new(hidden_BTD, _positions_ABT[k], attention), _documents.Ahead(_ids_BT, k + 1));
+        var (hidden_BTD, step) = Step(k, attention);
         var reached = new List<(Tensor Output, Tensor Leaf)>();
         var isLast = k + 1 == _normed_BTD.Count;
 
@@ -80,7 +98,7 @@ internal sealed class RecomputedUnroll
         if (!isLast)
         {
             var (keys, values) = (2 * k, (2 * k) + 1);
-            reached.Add((step.State.Hidden_BTD, _hidden_BTD[k + 1]));
+            reached.Add((step.State.Hidden_BTD, _hidden_BTD[k]));
             reached.Add((attention.Kept[keys], _kept[keys]));
             reached.Add((attention.Kept[values], _kept[values]));
         }

@@ -42,7 +42,7 @@ internal static class BlockedLoss
 {
     /// <summary>Judges an unroll. Sums are not divided: a step may be judged in parts.</summary>
     /// <param name="states_BTD">For every unroll step what the head reads: the draft's states after its final norm.</param>
-    /// <param name="head_WD">The draft's head; gets a gradient if it is trained.</param>
+    /// <param name="head_WD">The draft's head; gets a gradient if it is trained, and then is a leaf.</param>
     /// <param name="teacher">The target's distributions at the batch's rows.</param>
     /// <param name="mask_BT">The loss mask.</param>
     /// <param name="documents">Which tokens are whose.</param>
@@ -59,6 +59,11 @@ internal static class BlockedLoss
         if (!is_grad_enabled())
         {
             return new LossWalk(contiguous_BTD, head_WD, settings).Judge(teacher, taught);
+        }
+
+        if (head_WD.requires_grad && !head_WD.is_leaf)
+        {
+            throw new ArgumentException("The head's gradient is added by hand, so nothing may lie before it.", nameof(head_WD));
         }
 
         var judgement = new Judgement(teacher, taught, settings);
@@ -90,7 +95,7 @@ internal static class BlockedLoss
             var saved = headGradient_WD is null ? gradients_BTD : [headGradient_WD, .. gradients_BTD];
             saved.ForEach(gradient => gradient.MoveToOuterDisposeScope());
             ctx.save_for_backward(saved);
-            ctx.save_data(nameof(TaughtHead), new TaughtHead(headGradient_WD is not null));
+            ctx.save_data(nameof(TaughtHead), new TaughtHead(headGradient_WD is null ? null : head_WD));
             return loss.Sum.MoveToOuterDisposeScope();
         }
 
@@ -104,9 +109,25 @@ internal static class BlockedLoss
                 gradients.ForEach(gradient => gradient.MultiplyInPlace(factor));
             }
 
-            return ctx.get_data(nameof(TaughtHead)) is TaughtHead { IsTrained: true } ? [null!, .. gradients] : [null!, null!, .. gradients];
+            if (ctx.get_data(nameof(TaughtHead)) is not TaughtHead { Head_WD: { } head_WD })
+            {
+                return [null!, null!, .. gradients];
+            }
+
+            // By hand: autograd copies a gradient that was saved, and the head's is the largest tensor of a training.
+            using var frozen = no_grad();
+            if (head_WD.grad is { } before_WD)
+            {
+                before_WD.AddInPlace(gradients[0]);
+            }
+            else
+            {
+                head_WD.grad = gradients[0];
+            }
+
+            return [null!, null!, .. gradients.Skip(1)];
         }
 
-        private sealed record TaughtHead(bool IsTrained);
+        private sealed record TaughtHead(Tensor? Head_WD);
     }
 }

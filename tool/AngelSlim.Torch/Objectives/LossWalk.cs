@@ -32,7 +32,7 @@ internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, Los
     public (UnrollLoss Loss, Tensor? Head_WD, List<Tensor> Inputs_BTD) JudgeAndDifferentiate(Teacher teacher, IReadOnlyList<TaughtRow> taught)
     {
         using var scope = NewDisposeScope();
-        _headGradient_WD = head_WD.requires_grad ? zeros_like(head_WD, dtype: float32) : null;
+        _headGradient_WD = head_WD.requires_grad ? TensorMemory.Apart(() => zeros_like(head_WD, dtype: float32)) : null;
         _gradients_BTD = [.. inputs.Select(input_BTD => zeros_like(input_BTD))];
         var loss = Judge(teacher, taught);
         _headGradient_WD?.MoveToOuterDisposeScope();

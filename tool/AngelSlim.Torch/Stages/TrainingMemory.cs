@@ -20,6 +20,9 @@ internal sealed class TrainingMemory
     private const double Slack = 1.2;
     private const double SlackOfStates = 1.5;
 
+    // Holes in the heap are given back between the steps that are computed again.
+    private const double SlackOfAStep = 1.25;
+
     private readonly TrainingSettings _training;
     private readonly long _tokens;
     private readonly long _width;
@@ -60,7 +63,7 @@ internal sealed class TrainingMemory
         var once = (3 * _width) + (2 * _query);
         var kept = (2 * _width) + (2 * _keys);
         var states = recompute ? once + InStep + (_training.Unroll * kept) : once + (_training.Unroll * InStep);
-        return (layer * BytesPerWeight) + (long)((Slack * (loss + copies)) + (SlackOfStates * _tokens * ((states * Size) + wide)));
+        return (layer * BytesPerWeight) + (long)((Slack * (loss + copies)) + ((recompute ? SlackOfAStep : SlackOfStates) * _tokens * ((states * Size) + wide)));
     }
 
     /// <summary>Numbers of one token that the graph of one step keeps: norms, projections and attention, the four tables of the gated layer.</summary>

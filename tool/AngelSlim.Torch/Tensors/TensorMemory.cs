@@ -13,6 +13,9 @@ internal static partial class TensorMemory
     // <malloc.h>
     private const int TrimThreshold = -1;
     private const int MostMappings = -4;
+    private const int UsualMappings = 65536;
+
+    private static volatile bool _isKept;
 
     /// <summary>Keeps what tensors have given back, for the next ones; until <see cref="GiveBack"/>.</summary>
     public static void Keep()
@@ -21,7 +24,23 @@ internal static partial class TensorMemory
         {
             _ = SetOption(MostMappings, 0);
             _ = SetOption(TrimThreshold, int.MaxValue);
+            _isKept = true;
         }
+    }
+
+    /// <summary>Makes a large tensor outside the heap, where it tears no hole between others: for one that lives long within a step.</summary>
+    /// <param name="make">Makes it.</param>
+    public static T Apart<T>(Func<T> make)
+    {
+        if (!_isKept)
+        {
+            return make();
+        }
+
+        _ = SetOption(MostMappings, UsualMappings);
+        var made = make();
+        _ = SetOption(MostMappings, 0);
+        return made;
     }
 
     /// <summary>Gives to the system what nothing uses: between two pieces of work.</summary>
