@@ -19,10 +19,10 @@ internal static class Tokenizing
         var bytes = texts.Sum(text => (long)Encoding.UTF8.GetByteCount(text));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{conversations.Count} conversations, {texts.Length} messages, {bytes} bytes of text; load {File.ReadAllText("/proc/loadavg").Trim()}"));
 
-        long Encode() => texts.Sum(text => (long)tokenizer.Encode(text).Ids.Length);
-        Tell("first pass", bytes, Timed(Encode));
-        var best = Best(rounds, Encode);
-        Tell("words known", bytes, best);
+        Tell("first pass", bytes, Timed(() => Encode(tokenizer, texts)));
+        Tell("words not known", bytes, Enumerable.Range(0, rounds).Select(_ => Unknown(options["model"], texts)).MinBy(round => round.Seconds));
+        var known = Best(rounds, () => Encode(tokenizer, texts));
+        Tell("words known", bytes, known);
         var read = Best(rounds, () => new FileInfo(path).Length - File.ReadAllBytes(path).Length);
         var rows = Best(rounds, () => conversations.Sum(conversation => (long)tokens.Tokenize(conversation, "row").Ids.Length));
         Tell("template, tokens and mask", bytes, rows);
@@ -32,8 +32,17 @@ internal static class Tokenizing
             ids.ForEach(row => tokenizer.Decode(row));
             return ids.Sum(row => (long)row.Length);
         }));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"tokenizing takes {best.Seconds / read.Seconds:F0} times as long as reading the file; peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / (1 << 20)} MB"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"tokenizing takes {known.Seconds / read.Seconds:F0} times as long as reading the file; peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / (1 << 20)} MB"));
         return 0;
+    }
+
+    private static long Encode(Tokenizer tokenizer, string[] texts) => texts.Sum(text => (long)tokenizer.Encode(text).Ids.Length);
+
+    /// <summary>As in the first pass, but the code is compiled: a tokenizer just loaded knows no word.</summary>
+    private static (long Tokens, double Seconds) Unknown(string model, string[] texts)
+    {
+        var tokenizer = Tokenizer.Load(model);
+        return Timed(() => Encode(tokenizer, texts));
     }
 
     private static (long Tokens, double Seconds) Timed(Func<long> work)

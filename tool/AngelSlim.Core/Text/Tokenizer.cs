@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Text.Tokenizers;
@@ -9,6 +10,8 @@ namespace AngelSlim.Core.Text;
 /// <remarks>Immutable but for a cache of words; may be used from several threads.</remarks>
 internal sealed class Tokenizer
 {
+    private const int CharactersOfToken = 3;
+
     private readonly TokenizerParts _parts;
     private readonly AddedTokens _raw;
     private readonly AddedTokens _normalized;
@@ -57,7 +60,7 @@ internal sealed class Tokenizer
     public TokenizedText Encode(string text)
     {
         var input = AlignedText.Of(text);
-        var output = new Output();
+        var output = new Output(text.Length / CharactersOfToken);
         foreach (var part in _raw.Split(input.Text))
         {
             if (part.Token is { } token)
@@ -120,6 +123,7 @@ internal sealed class Tokenizer
         return _parts.Composes ? CanonicalComposition.Instance.Compose(piece).Text : content;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void EncodePart(Piece part, Output output)
     {
         if (_parts.Composes && !CanonicalComposition.Instance.IsComposed(part.Characters))
@@ -146,7 +150,7 @@ internal sealed class Tokenizer
 
     private void EncodeWord(Piece word, Output output)
     {
-        var tokens = _parts.BytePairs.Encode(word.Characters);
+        var tokens = _parts.BytePairs.Encode(word.Characters, output.Merges);
         for (var i = 0; i < tokens.Ids.Length; i++)
         {
             var (start, end) = tokens.Spans[i];
@@ -154,13 +158,16 @@ internal sealed class Tokenizer
         }
     }
 
-    private sealed class Output
+    /// <param name="expected">About as many tokens.</param>
+    private sealed class Output(int expected)
     {
-        public List<int> Ids { get; } = [];
+        public List<int> Ids { get; } = new(expected);
 
-        public List<TextSpan> Spans { get; } = [];
+        public List<TextSpan> Spans { get; } = new(expected);
 
         public MatchState State { get; } = new();
+
+        public MergeState Merges { get; } = new();
 
         public void Add(int id, TextSpan span)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using AngelSlim.Core.Text.Tokenizers.Patterns;
@@ -63,6 +64,7 @@ internal sealed class CanonicalComposition
     }
 
     /// <summary>True if each character is a starter that nothing before or after it can change: form C already, each from itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool IsComposed(ReadOnlySpan<char> text)
     {
         if (!text.ContainsAnyExceptInRange('\0', '\u02FF'))

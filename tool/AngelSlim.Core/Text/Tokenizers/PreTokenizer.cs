@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AngelSlim.Core.Text.Tokenizers.Patterns;
 
 namespace AngelSlim.Core.Text.Tokenizers;
@@ -18,17 +19,22 @@ internal sealed class PreTokenizer(IReadOnlyList<SplitStage> stages)
     public const string QwenPattern =
         @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
+    private const int CharactersOfWord = 4;
+
+    private readonly SplitStage[] _stages = [.. stages.Where(stage => stage.Pattern is not null || stage.AddsSpace)];
+
     /// <summary>The words in order, none empty.</summary>
     /// <param name="piece">Text between added tokens; not empty.</param>
     /// <param name="state">Scratch of the calling thread.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public List<Piece> Split(Piece piece, MatchState state)
     {
         var words = new List<Piece> { piece };
-        var parts = new List<TextSpan>();
-        foreach (var stage in stages)
+        var parts = new List<TextSpan>(piece.Characters.Length / CharactersOfWord);
+        foreach (var stage in _stages)
         {
             var before = words;
-            words = [];
+            words = new List<Piece>(before.Count + (piece.Characters.Length / CharactersOfWord));
             foreach (var word in before)
             {
                 var spaced = stage.AddsSpace ? WithSpace(word) : word;

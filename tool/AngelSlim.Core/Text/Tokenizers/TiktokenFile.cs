@@ -85,7 +85,7 @@ internal static class TiktokenFile
             }
         }
 
-        return VocabularySection.ByteIds(ids).All(id => id is not null) ? ids : throw Refused(file, 0, "a token for each of the 256 bytes expected, some are missing");
+        return VocabularySection.ByteIds(ids).All(id => id >= 0) ? ids : throw Refused(file, 0, "a token for each of the 256 bytes expected, some are missing");
     }
 
     private static IEnumerable<string> Lines(string file)
@@ -102,9 +102,9 @@ internal static class TiktokenFile
         }
     }
 
-    private static Dictionary<(int Left, int Right), Merge> Merges(Dictionary<string, int> ids)
+    private static MergeTable Merges(Dictionary<string, int> ids)
     {
-        var merges = new Dictionary<(int Left, int Right), Merge>();
+        var merges = new MergeTable();
         var known = ids.GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (var (token, id) in ids)
         {
@@ -112,7 +112,7 @@ internal static class TiktokenFile
             {
                 if (known.TryGetValue(token.AsSpan(0, cut), out var left) && known.TryGetValue(token.AsSpan(cut), out var right))
                 {
-                    merges[(left, right)] = new Merge(id, id);
+                    merges.Set(left, right, new Merge(id, id));
                 }
             }
         }

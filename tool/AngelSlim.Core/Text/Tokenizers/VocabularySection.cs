@@ -30,10 +30,10 @@ internal sealed record VocabularySection(IReadOnlyList<string> Tokens, IReadOnly
         return new VocabularySection([.. all.OrderBy(entry => entry.Value).Select(entry => entry.Key)], tokens, pairs);
     }
 
-    /// <summary>The token of each of the 256 bytes; null where there is none.</summary>
-    public static int?[] ByteIds(Dictionary<string, int> ids) =>
+    /// <summary>The token of each of the 256 bytes; -1 where there is none.</summary>
+    public static int[] ByteIds(Dictionary<string, int> ids) =>
     [
-        .. Enumerable.Range(0, 256).Select(value => ids.TryGetValue(ByteAlphabet.CharacterOf((byte)value).ToString(), out var id) ? id : (int?)null),
+        .. Enumerable.Range(0, 256).Select(value => ids.GetValueOrDefault(ByteAlphabet.CharacterOf((byte)value).ToString(), -1)),
     ];
 
     /// <summary>Tokens and their ids, which follow one another from 0.</summary>
@@ -53,10 +53,10 @@ internal sealed record VocabularySection(IReadOnlyList<string> Tokens, IReadOnly
     /// <param name="merges">The two tokens of each.</param>
     /// <param name="ids">The vocabulary.</param>
     /// <param name="refuse">The error for a merge, by its index.</param>
-    public static Dictionary<(int Left, int Right), Merge> ReadMerges(
+    public static MergeTable ReadMerges(
         IEnumerable<string[]> merges, Dictionary<string, int> ids, Func<int, string, DataException> refuse)
     {
-        var ranks = new Dictionary<(int Left, int Right), Merge>();
+        var table = new MergeTable();
         foreach (var (rank, sides) in merges.Index())
         {
             if (sides is not [var left, var right])
@@ -65,12 +65,12 @@ internal sealed record VocabularySection(IReadOnlyList<string> Tokens, IReadOnly
             }
 
             // Written twice, the later one counts, as in the reference.
-            ranks[(IdOf(left), IdOf(right))] = new Merge(rank, IdOf(left + right));
+            table.Set(IdOf(left), IdOf(right), new Merge(rank, IdOf(left + right)));
 
             int IdOf(string token) => ids.TryGetValue(token, out var id) ? id : throw refuse(rank, $"the merge's token '{token}' is not in the vocabulary");
         }
 
-        return ranks;
+        return table;
     }
 
     /// <summary>The members of an added token but its id, which stands elsewhere in some files.</summary>

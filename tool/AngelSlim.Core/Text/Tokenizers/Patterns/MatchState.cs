@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AngelSlim.Core.Manifests;
 
 namespace AngelSlim.Core.Text.Tokenizers.Patterns;
@@ -33,6 +34,7 @@ internal sealed class MatchState
 
     /// <summary>True if the alternatives from here are known to fail. Marks them: they are asked for again only if they did.</summary>
     /// <exception cref="DataException">A pattern with many alternatives on a long text: remembering them would take all memory.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool HasFailed(int next, int at)
     {
         if (++_steps <= _free)
@@ -48,6 +50,7 @@ internal sealed class MatchState
     }
 
     /// <summary>Keeps an alternative for later.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Push(int next, int at)
     {
         if (_count == _untried.Length)
@@ -59,6 +62,7 @@ internal sealed class MatchState
     }
 
     /// <summary>The alternative kept last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryPop(out int next, out int at)
     {
         if (_count == 0)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace AngelSlim.Core.Text.Tokenizers.Patterns;
 
 /// <summary>A regular expression over Unicode characters that splits text in time linear in its length.</summary>
@@ -39,6 +41,7 @@ internal sealed class Pattern
         : new Pattern(new InTurn([.. text.EnumerateRunes().Select(literal => new OneOf(RuneSet.Where(rune => rune == literal.Value)))]));
 
     /// <summary>Gives the matches and what lies between them, in order and without empty parts; each as start and end within the text.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Split(ReadOnlySpan<char> text, MatchState state, List<TextSpan> parts)
     {
         state.Begin(text.Length, _code.Length);
@@ -77,6 +80,7 @@ internal sealed class Pattern
     }
 
     /// <summary>The end of the match that begins here, or -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int MatchAt(ReadOnlySpan<char> text, int start, MatchState state)
     {
         var (next, at) = (0, start);

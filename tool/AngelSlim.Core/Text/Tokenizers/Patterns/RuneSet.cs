@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace AngelSlim.Core.Text.Tokenizers.Patterns;
 
 /// <summary>A set of code points: a bit for each of the first 65,536, the predicate itself beyond.</summary>
@@ -20,6 +22,7 @@ internal sealed class RuneSet
     public static RuneSet Where(Func<int, bool> contains) => new(contains);
 
     /// <summary>True if the set has the code point.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Contains(int rune)
     {
         if (rune >= Basic)
