@@ -94,6 +94,26 @@ public sealed class A_blocked_loss
         Near.Assert(-(log[0, 1] + log[1, 2] + log[2, 3] + log[3, 0]).ToDouble(), loss.Sum.ToDouble(), 1e-6, "loss");
     }
 
+    /// <remarks>700 rows are three blocks: a share by block would be three shares.</remarks>
+    [Fact]
+    public void With_one_share_for_all_rows_takes_it_from_the_rows_of_every_block()
+    {
+        using var scope = NewDisposeScope();
+        var given = new Case(tokens: 700, targetWords: 400, draftWords: 100);
+        var judged = given.Blocked(Gate.Next, Normalizer.Counted, new LkLambda());
+        judged.Loss.backward();
+        var gradients = given.Gradients();
+        var refusal = given.Blocked(Gate.Next, Normalizer.Counted, new TotalVariation()).Figures.Steps;
+        var distance = given.Blocked(Gate.Next, Normalizer.Counted, new KullbackLeibler()).Figures.Steps;
+        for (var step = 0; step < Unroll; step++)
+        {
+            var share = Math.Exp(-3 * (1 - (refusal[step].Sum / refusal[step].Counted)));
+            Near.Assert((share * distance[step].Sum) + ((1 - share) * refusal[step].Sum), judged.Figures.Steps[step].Sum, 1e-5, $"step {step}");
+        }
+
+        Assert.All(gradients, gradient => Assert.NotEqual(0, gradient.abs().sum().ToDouble()));
+    }
+
     [Fact]
     public void Is_zero_with_zero_gradients_where_nothing_counts()
     {
@@ -147,9 +167,9 @@ public sealed class A_blocked_loss
 
         public IEnumerable<Tensor> Leaves => [Head_WD, .. States_BTD];
 
-        public (Tensor Loss, UnrollFigures Figures) Blocked(Gate gate, Normalizer normalizer)
+        public (Tensor Loss, UnrollFigures Figures) Blocked(Gate gate, Normalizer normalizer, IObjective? objective = null)
         {
-            var (settings, documents) = (new LossSettings(new CrossEntropy(), Decay, gate, normalizer), Documents.Rows(Mask_BT));
+            var (settings, documents) = (new LossSettings(objective ?? new CrossEntropy(), Decay, gate, normalizer), Documents.Rows(Mask_BT));
             var judged = BlockedLoss.Of(States_BTD, Head_WD, new Teacher(_last_TD, _targetHead_VD, _vocabulary), Mask_BT, documents, settings);
             return (judged.Sum / settings.Divisor(judged.Figures, [.. documents.Lengths]), judged.Figures);
         }

@@ -23,18 +23,20 @@ public sealed class An_objective
         [Objective.LkHybrid] = "lk_hybrid",
     };
 
+    public static TheoryData<Objective> RowByRow => [.. Names.Keys];
+
     public static TheoryData<Objective> All => [.. Enum.GetValues<Objective>()];
 
     /// <remarks>speculators' own numbers: near rows, equal ones, a nearly certain target, an unrelated draft, and two that have hardly a word in common.</remarks>
     [Theory]
-    [MemberData(nameof(All))]
+    [MemberData(nameof(RowByRow))]
     public void Equals_the_reference_row_by_row_with_its_gradient(Objective objective) => Assert.Equal(2, Judge(objective).Length);
 
     [Fact]
     public void Is_in_the_documentation_with_what_was_measured() => FidelityPage.Matches(
         "Objectives",
         "The loss of each position and its gradient beside speculators: near rows, equal ones, a nearly certain target, an unrelated draft, and two with hardly a word in common. `hard_ce` is `cross_entropy` (and `kl`) with `training.targets: hard`.",
-        [.. Enum.GetValues<Objective>().SelectMany(Judge), .. JudgeHard(Objective.CrossEntropy)]);
+        [.. Names.Keys.SelectMany(Judge), .. JudgeHard(Objective.CrossEntropy)]);
 
     [Theory]
     [InlineData(Objective.CrossEntropy)]
@@ -86,8 +88,14 @@ public sealed class An_objective
         var direction_NW = randn([6, 40], generator: random);
         Tensor At(double h) => ObjectiveCatalog.Of(objective).Of(target_NW, scores_NW + (direction_NW * h)).Loss_N;
 
-        // The hybrid's share is not differentiated, so its gradient is no slope of its loss.
-        var slope_N = objective is Objective.LkHybrid ? HybridSlope(target_NW, scores_NW, direction_NW) : (At(1e-2) - At(-1e-2)) / 2e-2;
+        // A hybrid's share is not differentiated, so its gradient is no slope of its loss.
+        var overlap_N = minimum(target_NW, nn.functional.softmax(scores_NW, -1)).sum(1);
+        var slope_N = objective switch
+        {
+            Objective.LkHybrid => HybridSlope(overlap_N, target_NW, scores_NW, direction_NW),
+            Objective.LkLambda => HybridSlope(overlap_N.mean(), target_NW, scores_NW, direction_NW),
+            _ => (At(1e-2) - At(-1e-2)) / 2e-2,
+        };
         Near.Assert(slope_N, (ObjectiveCatalog.Of(objective).Of(target_NW, scores_NW).Gradient_NW * direction_NW).sum(1), 1e-2, "slope");
     }
 
@@ -115,9 +123,31 @@ public sealed class An_objective
         Assert.True(target_NW.equal(before.Item1).all().ToBoolean() && scores_NW.equal(before.Item2).all().ToBoolean());
     }
 
-    private static Tensor HybridSlope(Tensor target_NW, Tensor scores_NW, Tensor direction_NW)
+    /// <remarks>SpecForge's number: λ times the cross-entropy over all positions, masked or not, and the rest of the mean refusal.</remarks>
+    [Fact]
+    public void With_one_share_for_all_rows_is_SpecForge_s()
     {
-        var share_N = (-3 * minimum(target_NW, nn.functional.softmax(scores_NW, -1)).sum(1)).exp();
+        using var scope = NewDisposeScope();
+        using var file = Reference();
+        var masked = file.Load("mask").flatten().nonzero().flatten();
+        var target_NW = nn.functional.softmax(file.Load("target_scores").flatten(0, 1), -1);
+        var (target_MW, scores_MW) = (target_NW.index_select(0, masked), file.Load("draft_scores").flatten(0, 1).index_select(0, masked));
+        var mean = file.Load("specforge.acceptance_rate").ToDouble();
+        var (byRows_M, _) = ObjectiveCatalog.Of(Objective.LkLambda).Of(target_MW, scores_MW);
+        var (loss_M, _) = ObjectiveCatalog.Of(Objective.LkLambda).At(mean).Of(target_MW, scores_MW);
+        var entropy = -(target_MW * target_MW.clamp_min(1e-38).log()).sum().ToDouble();
+        var share = Math.Exp(-3 * mean);
+        var refusal = 1 - mean;
+        var distance = (loss_M.sum().ToDouble() - ((1 - share) * refusal * masked.shape[0])) / share;
+
+        Near.Assert(loss_M, byRows_M, 1e-5, "The share of the rows of a call");
+        Near.Assert(file.Load("specforge.step_cross_entropy").ToDouble(), (distance + entropy) / target_NW.shape[0], 1e-5, "The cross-entropy within");
+        Near.Assert(file.Load("specforge.lk_lambda").ToDouble(), (share * (distance + entropy) / target_NW.shape[0]) + ((1 - share) * refusal), 1e-5, "SpecForge's loss");
+    }
+
+    private static Tensor HybridSlope(Tensor overlap, Tensor target_NW, Tensor scores_NW, Tensor direction_NW)
+    {
+        var share_N = (-3 * overlap).exp();
         Tensor Slope(Objective part) =>
             (ObjectiveCatalog.Of(part).Of(target_NW, scores_NW + (direction_NW * 1e-2)).Loss_N - ObjectiveCatalog.Of(part).Of(target_NW, scores_NW - (direction_NW * 1e-2)).Loss_N) / 2e-2;
         return (share_N * Slope(Objective.Kl)) + ((1 - share_N) * Slope(Objective.TotalVariation));

@@ -10,4 +10,11 @@ internal interface IObjective
     /// <param name="scores_NW">Draft scores before softmax, float32. Left as it is.</param>
     /// <returns>The loss of each row in nats, and the gradient of that row's scores.</returns>
     (Tensor Loss_N, Tensor Gradient_NW) Of(Tensor target_NW, Tensor scores_NW);
+
+    /// <summary>Whether a row's loss depends on how well all rows do: they are judged twice then.</summary>
+    bool ReadsMeanOverlap => false;
+
+    /// <summary>The loss of an unroll step's rows.</summary>
+    /// <param name="meanOverlap">Mean over all counted rows of Σ min(P, Q), 0 to 1. Not differentiated.</param>
+    IObjective At(double meanOverlap) => this;
 }

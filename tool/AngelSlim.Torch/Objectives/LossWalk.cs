@@ -14,6 +14,7 @@ internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, Los
 
     private readonly Tensor _read_WD = head_WD.detach().to(inputs[0].dtype);
     private readonly StepFigures[] _steps = new StepFigures[inputs.Count];
+    private List<IObjective> _objectives = [.. inputs.Select(_ => settings.Objective)];
     private readonly int[] _prefixes = new int[inputs[0].shape[0] * inputs[0].shape[1]];
     private Tensor? _headGradient_WD;
     private List<Tensor> _gradients_BTD = [];
@@ -32,6 +33,11 @@ internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, Los
     public (UnrollLoss Loss, Tensor? Head_WD, List<Tensor> Inputs_BTD) JudgeAndDifferentiate(Teacher teacher, IReadOnlyList<TaughtRow> taught)
     {
         using var scope = NewDisposeScope();
+        if (settings.Objective.ReadsMeanOverlap)
+        {
+            _objectives = AtMeanOverlaps(teacher, taught);
+        }
+
         _headGradient_WD = head_WD.requires_grad ? TensorMemory.Apart(() => zeros_like(head_WD, dtype: float32)) : null;
         _gradients_BTD = [.. inputs.Select(input_BTD => zeros_like(input_BTD))];
         var loss = Judge(teacher, taught);
@@ -39,6 +45,13 @@ internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, Los
         _gradients_BTD.ForEach(gradient => gradient.MoveToOuterDisposeScope());
         loss.Sum.MoveToOuterDisposeScope();
         return (loss, _headGradient_WD, _gradients_BTD);
+    }
+
+    /// <summary>A walk for the overlaps alone, before anything is differentiated. Total variation is what they leave of 1.</summary>
+    private List<IObjective> AtMeanOverlaps(Teacher teacher, IReadOnlyList<TaughtRow> taught)
+    {
+        var judged = new LossWalk(inputs, head_WD, settings with { Objective = new TotalVariation() }).Judge(teacher, taught);
+        return [.. judged.Figures.Steps.Select(step => settings.Objective.At(1 - (step.Sum / Math.Max(1, step.Counted))))];
     }
 
     private void Walk(Teacher teacher, IReadOnlyList<TaughtRow> taught)
@@ -94,7 +107,7 @@ internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, Los
         var draft_nD = inputs[step].view(-1, head_WD.shape[1]).index_select(0, places_n);
         var scores_nW = mm(draft_nD, _read_WD.t()).to(float32);
         CountCorrect(step, places, scores_nW.argmax(1).data<long>().ToArray(), choices);
-        var (loss_n, gradient_nW) = settings.Objective.Of(target_nW, scores_nW);
+        var (loss_n, gradient_nW) = _objectives[step].Of(target_nW, scores_nW);
         _steps[step] += default(StepFigures) with { Sum = loss_n.sum().ToNumber() };
         if (_gradients_BTD.Count > 0)
         {

@@ -15,6 +15,7 @@ internal static class ObjectiveCatalog
         Objective.TotalVariation => new TotalVariation(),
         Objective.NegativeLogAcceptance => new NegativeLogAcceptance(),
         Objective.LkHybrid => new LkHybrid(),
+        Objective.LkLambda => new LkLambda(),
         _ => throw new ArgumentOutOfRangeException(nameof(objective), objective, message: null),
     };
 }

@@ -144,6 +144,9 @@ public enum Objective
 
     /// <summary>From KL to total variation as acceptance grows, at each position (LK lambda, eta 3).</summary>
     LkHybrid,
+
+    /// <summary>The same with one share for all positions of an unroll step, by their mean acceptance, as SpecForge.</summary>
+    LkLambda,
 }
 
 /// <summary>What the target teaches at one position.</summary>
