@@ -63,6 +63,8 @@ public sealed class A_report
             All = counts,
             Sources = new Dictionary<string, AcceptanceCounts> { ["gsm8k"] = counts, ["alpaca"] = counts },
             EqualPrompts = equal,
+            Chains = equal is null ? null : [.. Enumerable.Range(1, k).Select(tokens => counts with { Rounds = 80 / (tokens + 1), AcceptedByPosition = counts.AcceptedByPosition.Take(tokens).ToArray() })],
+            AgreeingPrompts = equal,
         });
         ArtifactJson.Write(evaluation.Timing, new EvaluationTiming { PlainSeconds = 3, SpeculativeSeconds = 2, PlainNewTokens = 90, NewTokens = 90, Threads = 2 });
         return evaluation;

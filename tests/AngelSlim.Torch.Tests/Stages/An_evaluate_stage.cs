@@ -46,14 +46,15 @@ public sealed class An_evaluate_stage : IDisposable
         Assert.Equal(accepted.Count, summary.All.Rounds);
         Assert.Equal(accepted.Sum(), summary.All.AcceptedByPosition.Sum());
         Assert.Equal(1.454023, summary.All.AcceptanceLength, 1e-6); // golden/eagle3/decode, k = 3
-        Assert.Equal(Prompts, summary.EqualPrompts);
+        Assert.Equal((Prompts, Prompts), (summary.EqualPrompts, summary.AgreeingPrompts));
+        Assert.Equal(summary.All.AcceptedByPosition, summary.Chains![^1].AcceptedByPosition);
         Assert.Equal(["heldout"], summary.Sources.Keys);
         Assert.Equal(Prompts, File.ReadLines(found.Rounds).Count());
         Assert.Equal(64 * Prompts, ArtifactJson.Read<EvaluationTiming>(found.Timing).NewTokens);
 
         // All of it is counts and ids, so every machine writes these bytes.
         var bytes = SHA256.HashData([.. File.ReadAllBytes(found.Rounds), .. File.ReadAllBytes(found.Summary)]);
-        Assert.Equal("evaluate 2, ba5b816fb1057a00", $"evaluate {((IStage)new EvaluateStage(new TensorRuntime("", Threads: 1))).Version}, {Convert.ToHexStringLower(bytes)[..16]}");
+        Assert.Equal("evaluate 3, 44bc45bd0ec6da36", $"evaluate {((IStage)new EvaluateStage(new TensorRuntime("", Threads: 1))).Version}, {Convert.ToHexStringLower(bytes)[..16]}");
     }
 
     [Fact]
@@ -66,6 +67,19 @@ public sealed class An_evaluate_stage : IDisposable
         Assert.Equal(accepted.Count, summary.All.Rounds);
         Assert.Equal([accepted.Count(one => one > 0), accepted.Count(one => one > 1), accepted.Count(one => one > 2)], summary.All.AcceptedByPosition);
         Assert.Equal((Prompts, "tree"), (summary.EqualPrompts, summary.Label));
+    }
+
+    /// <summary>The reference decoded with each length of chain; we decode with the longest and walk along the text for the rest.</summary>
+    [Fact]
+    public void Counts_what_the_reference_counts_of_every_shorter_chain()
+    {
+        var summary = ArtifactJson.Read<EvaluationSummary>(Run("a", settings: Settings with { SpeculativeTokens = 7 }).Summary);
+        Assert.Equal((7, Prompts), (summary.Chains!.Count, summary.AgreeingPrompts));
+        foreach (var k in new[] { 1, 2, 3, 4, 5 })
+        {
+            var accepted = Enumerable.Range(0, Prompts).SelectMany(p => Ids($"p{p}.k{k}.accepted")).ToList();
+            Assert.Equal((accepted.Count, accepted.Sum()), (summary.Chains[k - 1].Rounds, summary.Chains[k - 1].AcceptedByPosition.Sum()));
+        }
     }
 
     [Fact]

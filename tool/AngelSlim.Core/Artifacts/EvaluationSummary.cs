@@ -30,6 +30,17 @@ public sealed record EvaluationSummary
 
     /// <summary>Prompts whose speculative text equals the plain text token by token; in float32 all of them. Null when words were drawn: then the two texts are two draws.</summary>
     public required int? EqualPrompts { get; init; }
+
+    /// <summary>
+    /// The counts of chains of 1, 2, … k tokens, from one pass that drafts at every token of the texts (k, the last, beside
+    /// the decoded rounds in <see cref="All"/>); null of trees and of drawn words.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AcceptanceCounts>? Chains { get; init; }
+
+    /// <summary>Prompts in which that pass gives, for k, the very rounds that decoding made; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? AgreeingPrompts { get; init; }
 }
 
 /// <summary>Counts of a set of prompts.</summary>

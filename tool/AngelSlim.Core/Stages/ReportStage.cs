@@ -8,7 +8,7 @@ using AngelSlim.Core.Text;
 namespace AngelSlim.Core.Stages;
 
 /// <summary>A run for people: <c>report.md</c> with its curves.</summary>
-internal sealed class ReportStage() : Stage<ReportSettings, ReportInputs, Report>("report", version: 2)
+internal sealed class ReportStage() : Stage<ReportSettings, ReportInputs, Report>("report", version: 3)
 {
     /// <summary>Single steps are noisy: one row each. The figures at start and end are means over this many.</summary>
     private const int Window = 20;
@@ -30,6 +30,7 @@ internal sealed class ReportStage() : Stage<ReportSettings, ReportInputs, Report
             ["acceptance"] = evaluations.Select(evaluation => Row(evaluation.Summary, evaluation.Timing)).ToArray(),
             ["sampled"] = evaluations.Any(evaluation => evaluation.Summary.EqualPrompts is null),
             ["threads"] = evaluations.Length > 0 ? evaluations[0].Timing.Threads : 0,
+            ["chains"] = Chains([.. evaluations.Select(evaluation => evaluation.Summary)]),
             ["sources"] = Sources([.. evaluations.Select(evaluation => evaluation.Summary)]),
             ["training"] = Training(curve),
             ["rows"] = Rows(inputs.Rows),
@@ -64,6 +65,24 @@ internal sealed class ReportStage() : Stage<ReportSettings, ReportInputs, Report
         ["speculative"] = timing.SpeculativeTokensPerSecond,
         ["speedup"] = timing.Speedup,
     };
+
+    /// <summary>Of the longest chain that was walked: it has all shorter ones.</summary>
+    private static Dictionary<string, object?>? Chains(IReadOnlyList<EvaluationSummary> summaries) =>
+        summaries.LastOrDefault(summary => summary.Chains is { Count: > 1 }) is { Chains: { } chains } longest
+            ? new()
+            {
+                ["k"] = longest.Label,
+                ["agreeing"] = longest.AgreeingPrompts,
+                ["prompts"] = longest.All.Prompts,
+                ["rows"] = chains.Index().Select(chain => new Dictionary<string, object?>
+                {
+                    ["k"] = chain.Index + 1,
+                    ["length"] = chain.Item.AcceptanceLength,
+                    ["rounds"] = chain.Item.Rounds,
+                    ["gain"] = chain.Index is 0 ? chain.Item.AcceptanceLength - 1 : chain.Item.AcceptanceLength - chains[chain.Index - 1].AcceptanceLength,
+                }).ToArray(),
+            }
+            : null;
 
     private static Dictionary<string, object?>[] Sources(IReadOnlyList<EvaluationSummary> summaries) =>
         [.. summaries.SelectMany(summary => summary.Sources.Keys).Distinct().Order(StringComparer.Ordinal).Select(name => new Dictionary<string, object?>

@@ -20,7 +20,7 @@ namespace AngelSlim.Torch.Stages;
 /// The journal has one line per prompt, so a kill costs one prompt. Everything but <c>timing.json</c> is a function of
 /// settings and inputs.
 /// </remarks>
-internal sealed class EvaluateStage(TensorRuntime runtime) : TensorStage<EvaluateSettings, EvaluateInputs, Evaluation>("evaluate", version: 2, runtime)
+internal sealed class EvaluateStage(TensorRuntime runtime) : TensorStage<EvaluateSettings, EvaluateInputs, Evaluation>("evaluate", version: 3, runtime)
 {
     private static readonly JsonSerializerOptions OneLine = new(ArtifactJson.Options) { WriteIndented = false };
     private readonly int _threads = runtime.Threads;
@@ -44,6 +44,7 @@ internal sealed class EvaluateStage(TensorRuntime runtime) : TensorStage<Evaluat
         var prompts = EvaluationPrompts.Read(settings, inputs, target.Config);
         var limits = Limits(settings, inputs.Target.Folder);
         var comparison = Comparison(target, draft, settings, limits);
+        var walk = settings.Tree is null && settings.Sampling is null ? new DraftWalk(target, draft, settings.SpeculativeTokens) : null;
         var done = context.Journal.Items.Select(line => JsonSerializer.Deserialize<EvaluatedPrompt>(line, OneLine)!).ToList();
         if (done.Count < prompts.Count)
         {
@@ -63,7 +64,12 @@ internal sealed class EvaluateStage(TensorRuntime runtime) : TensorStage<Evaluat
                     Judge(comparison.Difference(prompt.Tokens, texts), prompt, settings.Dtype, context);
                 }
 
-                done.Add(Evaluated(prompt, texts, isDrawn: settings.Sampling is not null));
+                done.Add(Evaluated(prompt, texts, walk, isDrawn: settings.Sampling is not null));
+                if (walk is not null && !done[^1].Rounds.MatchesRounds(settings.SpeculativeTokens))
+                {
+                    context.Report(new Said($"prompt {prompt.Id} of {prompt.Source}: decoding made other rounds than the pass along the text; kernels round otherwise where scores are near.", Warning: settings.Dtype is Dtype.Float32));
+                }
+
                 context.Journal.Add(JsonSerializer.Serialize(done[^1], OneLine));
                 context.Report(new Progressed(done.Count, prompts.Count, "prompts") { Detail = Detail(Counts(done, settings), Timing(done)) });
             }
@@ -78,8 +84,11 @@ internal sealed class EvaluateStage(TensorRuntime runtime) : TensorStage<Evaluat
             Text = settings.Stop.Count > 0 ? new TextRules(Tokenizer.Load(target), settings.Stop) : null,
         };
 
-    private static EvaluatedPrompt Evaluated(EvaluationPrompt prompt, ComparedTexts texts, bool isDrawn) => new(
-        new PromptRounds(prompt.Source, prompt.Id, prompt.Tokens.Length, isDrawn ? null : texts.AreEqual, texts.Speculative),
+    private static EvaluatedPrompt Evaluated(EvaluationPrompt prompt, ComparedTexts texts, DraftWalk? walk, bool isDrawn) => new(
+        new PromptRounds(prompt.Source, prompt.Id, prompt.Tokens.Length, isDrawn ? null : texts.AreEqual, texts.Speculative)
+        {
+            Matches = walk?.Matches(prompt.Tokens, texts.Speculative.Tokens),
+        },
         texts.Plain.Tokens.Count,
         texts.PlainSeconds,
         texts.SpeculativeSeconds);
@@ -127,15 +136,24 @@ internal sealed class EvaluateStage(TensorRuntime runtime) : TensorStage<Evaluat
         CultureInfo.InvariantCulture,
         $"acceptance length {counts.AcceptanceLength:0.00}, {timing.PlainTokensPerSecond:0} tokens/s alone, {timing.SpeculativeTokensPerSecond:0} with the draft");
 
+    private static IReadOnlyList<AcceptanceCounts> Chains(IReadOnlyList<EvaluatedPrompt> prompts, int longest) =>
+    [
+        .. Enumerable.Range(1, longest).Select(tokens => AcceptanceTally.Of(
+            tokens, [.. prompts.Select(prompt => (prompt.Rounds.Text.Tokens.Count, DraftWalk.Rounds(prompt.Rounds.Matches!, tokens)))])),
+    ];
+
     private void Write(IReadOnlyList<EvaluatedPrompt> done, EvaluateSettings settings, StageContext context)
     {
         var output = new Evaluation(context.Output);
+        var isWalked = done.All(prompt => prompt.Rounds.Matches is not null);
         var summary = new EvaluationSummary
         {
             SpeculativeTokens = settings.SpeculativeTokens,
             Tree = settings.Tree,
             All = Counts(done, settings),
             Sources = done.GroupBy(prompt => prompt.Rounds.Source).ToDictionary(source => source.Key, source => Counts(source, settings)),
+            Chains = isWalked ? Chains(done, settings.SpeculativeTokens) : null,
+            AgreeingPrompts = isWalked ? done.Count(prompt => prompt.Rounds.MatchesRounds(settings.SpeculativeTokens)) : null,
             EqualPrompts = settings.Sampling is null ? done.Count(prompt => prompt.Rounds.EqualsPlain is true) : null,
         };
         var timing = Timing(done);

@@ -67,6 +67,7 @@ internal static unsafe class FewRows
             FewRowsKernels<BFloat16Elements>.Product(of, threads);
         }
 
+        KeepAlive(input, weight_OI, bias_O);
         return result;
     }
 
@@ -88,6 +89,7 @@ internal static unsafe class FewRows
             FewRowsKernels<BFloat16Elements>.Norm(x, count, width, w, epsilon, y);
         }
 
+        KeepAlive(rows, weight_D);
         return result;
     }
 
@@ -107,7 +109,17 @@ internal static unsafe class FewRows
             FewRowsKernels<BFloat16Elements>.Gated(x, w, gate.numel(), y);
         }
 
+        KeepAlive(gate, up);
         return result;
+    }
+
+    /// <summary>A pointer does not: a tensor in no scope could be collected while its numbers are read.</summary>
+    private static void KeepAlive(params ReadOnlySpan<Tensor?> read)
+    {
+        foreach (var tensor in read)
+        {
+            GC.KeepAlive(tensor);
+        }
     }
 
     private static bool IsPlain(Tensor tensor) =>
