@@ -66,7 +66,7 @@ public sealed class A_report
             Chains = equal is null ? null : [.. Enumerable.Range(1, k).Select(tokens => counts with { Rounds = 80 / (tokens + 1), AcceptedByPosition = counts.AcceptedByPosition.Take(tokens).ToArray() })],
             AgreeingPrompts = equal,
         });
-        ArtifactJson.Write(evaluation.Timing, new EvaluationTiming { PlainSeconds = 3, SpeculativeSeconds = 2, PlainNewTokens = 90, NewTokens = 90, Threads = 2 });
+        ArtifactJson.Write(evaluation.Timing, new EvaluationTiming { PlainSeconds = 3, SpeculativeSeconds = 2, PlainNewTokens = 90, NewTokens = 90, Threads = 2, SpeedupInterval = equal is null ? null : new(1.25, 1.75) });
         return evaluation;
     }
 }

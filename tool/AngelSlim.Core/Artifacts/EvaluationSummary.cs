@@ -96,4 +96,13 @@ public sealed record EvaluationTiming
 
     /// <summary>Speculative tokens per second over plain ones.</summary>
     public double Speedup => SpeculativeTokensPerSecond / PlainTokensPerSecond;
+
+    /// <summary>Where the speed-up lies, by how much the prompts differ; null for fewer than two prompts. It does not know what else the machine did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Interval? SpeedupInterval { get; init; }
 }
+
+/// <summary>Bounds of a figure, each of which holds with a confidence of 95 %.</summary>
+/// <param name="Lower">The figure is above this.</param>
+/// <param name="Upper">The figure is below this.</param>
+public sealed record Interval(double Lower, double Upper);

@@ -29,6 +29,7 @@ internal sealed class ReportStage() : Stage<ReportSettings, ReportInputs, Report
             ["name"] = settings.Experiment["name"]?.GetValue<string>() ?? "",
             ["acceptance"] = evaluations.Select(evaluation => Row(evaluation.Summary, evaluation.Timing)).ToArray(),
             ["sampled"] = evaluations.Any(evaluation => evaluation.Summary.EqualPrompts is null),
+            ["intervals"] = evaluations.Any(evaluation => evaluation.Timing.SpeedupInterval is not null),
             ["threads"] = evaluations.Length > 0 ? evaluations[0].Timing.Threads : 0,
             ["chains"] = Chains([.. evaluations.Select(evaluation => evaluation.Summary)]),
             ["sources"] = Sources([.. evaluations.Select(evaluation => evaluation.Summary)]),
@@ -64,6 +65,8 @@ internal sealed class ReportStage() : Stage<ReportSettings, ReportInputs, Report
         ["plain"] = timing.PlainTokensPerSecond,
         ["speculative"] = timing.SpeculativeTokensPerSecond,
         ["speedup"] = timing.Speedup,
+        ["slowest"] = timing.SpeedupInterval?.Lower,
+        ["fastest"] = timing.SpeedupInterval?.Upper,
     };
 
     /// <summary>Of the longest chain that was walked: it has all shorter ones.</summary>

@@ -5,6 +5,7 @@ using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Manifests.Settings;
 using AngelSlim.Core.Stages;
 using AngelSlim.Core.Stages.Contracts;
+using AngelSlim.Core.Statistics;
 using AngelSlim.Core.Text;
 using AngelSlim.Torch.Decoding;
 using AngelSlim.Torch.Drafts;
@@ -132,6 +133,14 @@ internal sealed class EvaluateStage(TensorRuntime runtime) : TensorStage<Evaluat
         Threads = _threads,
     };
 
+    /// <summary>Each prompt was decoded both ways, so what makes prompts slow is in both, and only their quotients vary.</summary>
+    private static Interval? SpeedupInterval(IReadOnlyList<EvaluatedPrompt> prompts)
+    {
+        var plain = new PromptRatio([.. prompts.Select(prompt => (double)prompt.PlainNewTokens)], [.. prompts.Select(prompt => prompt.PlainSeconds)]);
+        var speculative = new PromptRatio([.. prompts.Select(prompt => (double)prompt.Rounds.Text.Tokens.Count)], [.. prompts.Select(prompt => prompt.SpeculativeSeconds)]);
+        return prompts.Count >= 2 && RelativeChange.Of(plain, speculative, new Resampling()) is { } change ? new(1 + change.Lower, 1 + change.Upper) : null;
+    }
+
     private static string Detail(AcceptanceCounts counts, EvaluationTiming timing) => string.Create(
         CultureInfo.InvariantCulture,
         $"acceptance length {counts.AcceptanceLength:0.00}, {timing.PlainTokensPerSecond:0} tokens/s alone, {timing.SpeculativeTokensPerSecond:0} with the draft");
@@ -156,7 +165,7 @@ internal sealed class EvaluateStage(TensorRuntime runtime) : TensorStage<Evaluat
             AgreeingPrompts = isWalked ? done.Count(prompt => prompt.Rounds.MatchesRounds(settings.SpeculativeTokens)) : null,
             EqualPrompts = settings.Sampling is null ? done.Count(prompt => prompt.Rounds.EqualsPlain is true) : null,
         };
-        var timing = Timing(done);
+        var timing = Timing(done) with { SpeedupInterval = SpeedupInterval(done) };
         File.WriteAllText(output.Rounds, string.Concat(done.Select(prompt => JsonSerializer.Serialize(prompt.Rounds, OneLine) + "\n")));
         ArtifactJson.Write(output.Timing, timing);
         ArtifactJson.Write(output.Summary, summary);
