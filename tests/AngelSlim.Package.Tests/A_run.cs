@@ -29,6 +29,7 @@ public sealed class A_run(InstalledTool tool)
     [InlineData("status")]
     [InlineData("runs")]
     [InlineData("show", "tiny")]
+    [InlineData("compare", "tiny", "tiny")]
     [InlineData("logs", "last")]
     [InlineData("run", "tiny.json")]
     public void Loads_libtorch_and_nothing_that_needs_no_tensor_does(params string[] arguments)

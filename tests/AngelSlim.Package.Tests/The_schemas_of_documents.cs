@@ -1,4 +1,5 @@
 using AngelSlim.Cli.Documents;
+using AngelSlim.Core.Baselines;
 using AngelSlim.Core.Manifests.Schemas;
 using AngelSlim.Core.Running;
 using AngelSlim.Testing;
@@ -43,9 +44,21 @@ public sealed class The_schemas_of_documents
     }
 
     [Fact]
+    public void Say_what_a_baseline_is()
+    {
+        var written = Writer.Document(typeof(Baseline), Baseline.Form);
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDENS") is "1")
+        {
+            File.WriteAllText(PrintedDocument.SchemaOf("baseline"), written);
+        }
+
+        Assert.Equal(File.ReadAllText(PrintedDocument.SchemaOf("baseline")), written);
+    }
+
+    [Fact]
     public void Are_all_that_lies_beside_the_manifest_s()
     {
         var files = Directory.EnumerateFiles(Path.Combine(Golden.Root, "schemas")).Order(StringComparer.Ordinal);
-        Assert.Equal(PrintedDocument.Types.Keys.Append("experiment").Append("event").Select(PrintedDocument.SchemaOf).Order(StringComparer.Ordinal), files);
+        Assert.Equal(PrintedDocument.Types.Keys.Append("experiment").Append("event").Append("baseline").Select(PrintedDocument.SchemaOf).Order(StringComparer.Ordinal), files);
     }
 }

@@ -9,7 +9,7 @@ namespace AngelSlim.Package.Tests;
 [Collection(Installed.Name)]
 public sealed partial class The_tool(InstalledTool tool)
 {
-    private static readonly string[] Verbs = ["new", "run", "sweep", "plan", "explain", "validate", "fetch", "status", "runs", "show", "logs", "doctor", "gc", "pin", "unpin", "cache", "cache push", "cache pull", "cache list", "cache verify", "schema", "completion"];
+    private static readonly string[] Verbs = ["new", "run", "sweep", "plan", "explain", "validate", "regress", "compare", "baseline", "baseline set", "baseline show", "baseline bless", "fetch", "status", "runs", "show", "logs", "doctor", "gc", "pin", "unpin", "cache", "cache push", "cache pull", "cache list", "cache verify", "schema", "completion"];
 
     [Fact]
     public void Carries_no_libtorch() => Assert.InRange(new FileInfo(tool.Package).Length, 1, 20_000_000);

@@ -11,6 +11,7 @@ internal static class ExitCode
     public const int Usage = 2;
     public const int StageFailed = 3;
     public const int ExpectationMissed = 4;
+    public const int Undecided = 5;
     public const int Busy = 7;
     public const int Environment = 8;
     public const int WorkFound = 9;
@@ -37,7 +38,8 @@ internal static class ExitCode
 
     private static int Of(string code) => code switch
     {
-        ProblemCode.ExpectationMissed => ExpectationMissed,
+        ProblemCode.ExpectationMissed or ProblemCode.Regressed => ExpectationMissed,
+        ProblemCode.NoBaseline or ProblemCode.Undecided or ProblemCode.Incomparable => Undecided,
         ProblemCode.StoreBusy => Busy,
         ProblemCode.WouldRun => WorkFound,
         _ when code.StartsWith("ASL3", StringComparison.Ordinal) => Environment,

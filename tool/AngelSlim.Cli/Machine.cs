@@ -43,6 +43,15 @@ internal sealed record Machine
     /// <summary>The machine's name.</summary>
     public required string Host { get; init; }
 
+    /// <summary>The operating system, as it calls itself.</summary>
+    public required string System { get; init; }
+
+    /// <summary>The processor, as the system calls it.</summary>
+    public required string Processor { get; init; }
+
+    /// <summary>A workflow of GitHub runs the tool, and shows lines of a certain form where they belong.</summary>
+    public required bool OnGitHub { get; init; }
+
     /// <summary>This process.</summary>
     public required int Pid { get; init; }
 

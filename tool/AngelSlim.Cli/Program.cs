@@ -1,6 +1,7 @@
 // The one file that reads environment, console and clock: everything else is told.
 #pragma warning disable RS0030
 using System.Reflection;
+using System.Runtime.InteropServices;
 using AngelSlim.Cli;
 using AngelSlim.Cli.Commands;
 using AngelSlim.Core.Hub;
@@ -23,6 +24,9 @@ var machine = new Machine
     Cores = PhysicalCores.Count("/sys/devices/system/cpu", Environment.ProcessorCount),
     AvailableMemory = () => AvailableMemory.Of("/proc/meminfo", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
     Host = Environment.MachineName,
+    System = RuntimeInformation.OSDescription,
+    Processor = ProcessorName.Of("/proc/cpuinfo", $"{RuntimeInformation.ProcessArchitecture}"),
+    OnGitHub = Environment.GetEnvironmentVariable("GITHUB_ACTIONS") is "true",
     Pid = Environment.ProcessId,
     StartOf = Processes.StartOf,
     BucketServer = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_S3") ?? Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL"),

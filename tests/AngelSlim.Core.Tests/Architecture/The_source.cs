@@ -16,6 +16,7 @@ public sealed partial class The_source
         ["AngelSlim.Core.Manifests"] = [],
         ["AngelSlim.Core.Artifacts"] = ["Manifests"],
         ["AngelSlim.Core.Statistics"] = [],
+        ["AngelSlim.Core.Baselines"] = ["Manifests", "Artifacts", "Statistics"],
         ["AngelSlim.Core.Reporting"] = ["Manifests", "Artifacts"],
         ["AngelSlim.Core.Text"] = ["Manifests", "Artifacts"],
         ["AngelSlim.Core.Web"] = ["Manifests"],

@@ -43,7 +43,7 @@ public sealed class A_word_that_is_begun : IDisposable
     [InlineData("completion z", "zsh")]
     [InlineData("schema expe", "experiment")]
     [InlineData("plan e.json --graph m", "mermaid")]
-    [InlineData("comp", "completion")]
+    [InlineData("comp", "compare completion")]
     [InlineData("cac", "cache")]
     [InlineData("cache pu", "pull push")]
     [InlineData("cache --h", "--help")]
@@ -123,6 +123,9 @@ public sealed class A_word_that_is_begun : IDisposable
             AvailableMemory = () => 1L << 30,
             Cores = 1,
             Host = "here",
+            System = "",
+            Processor = "",
+            OnGitHub = false,
             Pid = 1,
             StartOf = _ => null,
             BucketServer = null,

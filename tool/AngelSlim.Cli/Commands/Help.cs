@@ -41,6 +41,12 @@ internal static class Help
     /// <summary>Of the verbs that begin with <c>cache</c>.</summary>
     public const string Cache = "Shares results between machines: push, pull, list, verify.";
 
+    /// <summary>Of the verbs that begin with <c>baseline</c>.</summary>
+    public const string Baseline = "Keeps what a draft has reached in a file to commit: set, show, bless.";
+
+    /// <summary>Of the option that names a baseline.</summary>
+    public const string BaselineFile = "The baseline; baselines/NAME.json beside the manifest when left out";
+
     /// <summary>Of <c>--json</c>.</summary>
     public const string Json = "One JSON document on standard output instead of a table";
 }

@@ -27,7 +27,7 @@ internal sealed class KnownValues(Machine machine, Func<string, IReadOnlyList<Ma
         "path=file" => AfterPath(begun, (_, rest) => Files(rest, ".json")),
         "path=value" or "path=values" or "path=value,path=value" => AfterPath(begun, (member, _) => Words(member)),
         "step" => Steps(typed),
-        "run" => Numbers(typed).Concat(InStore(typed, store => store.Runs.Names())).Append("last").Concat(Files(begun, ".json")),
+        "run" or "before" or "after" => Numbers(typed).Concat(InStore(typed, store => store.Runs.Names())).Append("last").Concat(Files(begun, ".json")),
         "what" => Numbers(typed),
         "experiment" => InStore(typed, store => store.Runs.Names()),
         "outcome" => Enum.GetValues<RunState>().Select(RunTable.Word),

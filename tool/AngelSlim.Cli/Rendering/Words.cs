@@ -44,6 +44,9 @@ internal static class Words
     /// <summary>Up to four decimals; <c>not finite</c> for what is none.</summary>
     public static string OfFigure(double? value) => value is { } figure && double.IsFinite(figure) ? figure.ToString("0.####", CultureInfo.InvariantCulture) : "not finite";
 
+    /// <summary><c>-2.13 %</c>, <c>+0.40 %</c>, <c>0.00 %</c>; nothing for null.</summary>
+    public static string OfChange(double? share) => share is { } change ? string.Create(CultureInfo.InvariantCulture, $"{change * 100:+0.00;-0.00;0.00} %") : "";
+
     /// <summary><c>2026-01-31 08:00Z</c>.</summary>
     public static string OfTime(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
 

@@ -66,8 +66,8 @@ internal static class ProblemCode
     public const string UnknownStep = "ASL0020";
 
     [Explained(
-        "A part of the run was chosen (`--only`, `--from`), and what it starts from is not in the store.",
-        "Make that first with `--until`, or choose more.")]
+        "A part of the run was chosen (`--only`, `--from`), and what it starts from is not in the store; or a baseline is to be made of evaluations that are not there.",
+        "Make that first with `run`, of a part with `--until`, or choose more.")]
     public const string MissingResult = "ASL0021";
 
     // Data from outside.
@@ -151,6 +151,26 @@ internal static class ProblemCode
         "`--frozen` allows nothing to run, and something would; exit code 9.",
         "Run without `--frozen`, or put back what the results were made of.")]
     public const string WouldRun = "ASL2005";
+
+    [Explained(
+        "There is nothing to compare with: no baseline lies there; exit code 5. That is never taken for a pass.",
+        "Make one with `baseline set` of a run that is known to be good, read it, and commit it; or name another with `--baseline`.")]
+    public const string NoBaseline = "ASL2006";
+
+    [Explained(
+        "An acceptance length has fallen, and whether it fell by less than the margin is not certain; exit code 4.",
+        "Look at the figures by source and position for where it fell. If the drop is meant, `baseline bless --reason` takes the new figures as the measure.")]
+    public const string Regressed = "ASL2007";
+
+    [Explained(
+        "The prompts are too few, or differ too much, to tell a drop from chance; exit code 5.",
+        "Measure more prompts: raise `evaluation.promptsPerFile` and `evaluation.maxNewTokens`, and make the baseline of them too.")]
+    public const string Undecided = "ASL2008";
+
+    [Explained(
+        "Two measurements are not of one thing: another target, other prompts, settings or estimator; exit code 5.",
+        "Undo the difference that the message names, or take the new measurement as the measure with `baseline bless --reason`.")]
+    public const string Incomparable = "ASL2009";
 
     // The machine and the store.
     [Explained(

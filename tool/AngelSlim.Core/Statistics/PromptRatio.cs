@@ -5,8 +5,8 @@ namespace AngelSlim.Core.Statistics;
 /// <param name="Below">The same of the divisor.</param>
 internal sealed record PromptRatio(double[] Above, double[] Below)
 {
-    /// <summary>The figure; no number when nothing stands below.</summary>
-    public double Value => Above.Sum() / Below.Sum();
+    /// <summary>The figure; 0 when nothing stands below.</summary>
+    public double Value => Below.Sum() is var below and > 0 ? Above.Sum() / below : 0;
 
     /// <summary>An acceptance length.</summary>
     public static PromptRatio Of(Estimator estimator, IReadOnlyList<PromptCounts> prompts) => estimator switch

@@ -26,19 +26,20 @@ internal sealed class LocatedJson
     /// <summary>Reads a file whole.</summary>
     /// <param name="path">Of the file.</param>
     /// <param name="what">The file's part, for messages.</param>
+    /// <param name="largest">Bytes that it may have.</param>
     /// <exception cref="UserException">It is not there, too large, or not JSON.</exception>
-    public static LocatedValue ReadFile(string path, string what = "manifest")
+    public static LocatedValue ReadFile(string path, string what = "manifest", int largest = LargestFile)
     {
         try
         {
             using var stream = File.OpenRead(path);
 
             // One byte more than may be there shows a file that is too large, or that grows.
-            var utf8 = new byte[stream.CanSeek && stream.Length > 0 ? Math.Min(stream.Length, LargestFile) + 1 : LargestFile + 1];
+            var utf8 = new byte[stream.CanSeek && stream.Length > 0 ? Math.Min(stream.Length, largest) + 1 : largest + 1];
             var length = stream.ReadAtLeast(utf8, utf8.Length, throwOnEndOfStream: false);
-            return length <= LargestFile
+            return length <= largest
                 ? Parse(utf8[..length], new TextPlace(path, 1, 1))
-                : throw new UserException(ProblemCode.NotJson, $"The {what} is larger than {LargestFile} bytes. Is it another file?", new TextPlace(path));
+                : throw new UserException(ProblemCode.NotJson, $"The {what} is larger than {largest} bytes. Is it another file?", new TextPlace(path));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {

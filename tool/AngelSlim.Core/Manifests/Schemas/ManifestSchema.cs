@@ -1,4 +1,3 @@
-using AngelSlim.Core.Manifests.Reading;
 using AngelSlim.Core.Manifests.Schemas.Validation;
 
 namespace AngelSlim.Core.Manifests.Schemas;
@@ -8,17 +7,11 @@ internal static class ManifestSchema
 {
     private const string Name = "experiment.schema.json";
 
-    private static readonly Lazy<JsonSchema> Parsed = new(() => new(new SchemaResources(LocatedJson.Parse(Bytes(), new TextPlace(Name, 1, 1)))));
+    private static readonly Lazy<JsonSchema> Parsed = new(() => TravellingSchema.Read(Name));
 
     /// <summary>Ready for use.</summary>
     public static JsonSchema Whole => Parsed.Value;
 
     /// <summary>As it is written.</summary>
-    public static byte[] Bytes()
-    {
-        using var stream = typeof(ManifestSchema).Assembly.GetManifestResourceStream(Name)!;
-        var bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
-    }
+    public static byte[] Bytes() => TravellingSchema.Bytes(Name);
 }

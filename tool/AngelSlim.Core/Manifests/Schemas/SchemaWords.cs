@@ -5,16 +5,20 @@ using AngelSlim.Core.Manifests.Settings;
 
 namespace AngelSlim.Core.Manifests.Schemas;
 
-/// <summary>What a validator finds in a manifest, in words: what is expected, what was found, what was probably meant.</summary>
+/// <summary>What a validator finds in a file that a person may have written, in words: what is expected, what was found, what was probably meant.</summary>
 internal static class SchemaWords
 {
+    private const string Manifest = "manifest";
+
     /// <summary>A finding in words for each; a value of the wrong type, or that is no word of a choice, has no other fault worth telling.</summary>
-    public static IEnumerable<Finding> Of(IEnumerable<SchemaFinding> findings) =>
+    /// <param name="findings">Of one file.</param>
+    /// <param name="what">The file's part, for messages.</param>
+    public static IEnumerable<Finding> Of(IEnumerable<SchemaFinding> findings, string what = Manifest) =>
         from same in findings.GroupBy(finding => finding.Value, ReferenceEqualityComparer.Instance)
         let worst = same.Min(Rank)
         from finding in same
         where Rank(finding) == worst
-        select new Finding(finding.Path, Problem(finding));
+        select new Finding(finding.Path, Problem(finding, what));
 
     private static int Rank(SchemaFinding finding) => finding.Keyword switch
     {
@@ -23,24 +27,25 @@ internal static class SchemaWords
         _ => 2,
     };
 
-    private static Problem Problem(SchemaFinding finding)
+    private static Problem Problem(SchemaFinding finding, string what)
     {
         var (code, message) = finding.Keyword switch
         {
-            "type" => (ProblemCode.WrongType, $"{What(finding)} is {Shown.Found(finding.Value)}; expected {Expected(finding.Schema)}."),
+            "type" => (ProblemCode.WrongType, $"{What(finding, what)} is {Shown.Found(finding.Value)}; expected {Expected(finding.Schema)}."),
             "enum" => (ProblemCode.UnknownValue, $"'{finding.Path}' is {Shown.Quoted(finding.Value.Text)}; expected {Expected(finding.Schema)}{Suggestion.For(finding.Value.Text, Words(finding.Schema))}"),
-            "additionalProperties" => (ProblemCode.UnknownMember, Unknown(finding)),
+            "const" => (ProblemCode.UnknownValue, $"{What(finding, what)} is {Shown.Found(finding.Value)}; expected '{finding.Schema.Find("const")!.Value.Text}'."),
+            "additionalProperties" => (ProblemCode.UnknownMember, Unknown(finding, what)),
             "required" => (ProblemCode.MissingMember, $"'{finding.Path}' is missing; expected {Expected(finding.Schema.Find("properties")!.Value.Find(finding.Member)!.Value)}."),
             "uniqueItems" => (ProblemCode.OutOfRange, $"'{finding.Path}' is {Shown.Found(finding.Value)} again; expected no item twice."),
             "minItems" or "maxItems" => (ProblemCode.OutOfRange, $"'{finding.Path}' has {Items(finding.Value.Items.Count)}; expected {Between(finding.Schema, "minItems", "maxItems")}."),
-            "minimum" or "maximum" => (ProblemCode.OutOfRange, $"{What(finding)} is {Shown.Found(finding.Value)}; expected {Between(finding.Schema, "minimum", "maximum")}."),
-            "pattern" => (ProblemCode.OutOfRange, $"{What(finding)} is {Shown.Found(finding.Value)}; expected a text that matches {finding.Schema.Find("pattern")!.Value.Text}."),
+            "minimum" or "maximum" => (ProblemCode.OutOfRange, $"{What(finding, what)} is {Shown.Found(finding.Value)}; expected {Between(finding.Schema, "minimum", "maximum")}."),
+            "pattern" => (ProblemCode.OutOfRange, $"{What(finding, what)} is {Shown.Found(finding.Value)}; expected a text that matches {finding.Schema.Find("pattern")!.Value.Text}."),
             _ => throw new NotSupportedException($"The keyword '{finding.Keyword}' has no words yet."),
         };
         return new(code, message, finding.Place);
     }
 
-    private static string What(SchemaFinding finding) => finding.Path.Length is 0 ? "The manifest" : Shown.Quoted(finding.Path);
+    private static string What(SchemaFinding finding, string what) => finding.Path.Length is 0 ? $"The {what}" : Shown.Quoted(finding.Path);
 
     private static string Expected(LocatedValue schema)
     {
@@ -65,12 +70,12 @@ internal static class SchemaWords
     private static IEnumerable<string> Words(LocatedValue schema) =>
         schema.Find("enum")!.Value.Items.Where(word => word.Kind is JsonValueKind.String).Select(word => word.Text);
 
-    private static string Unknown(SchemaFinding finding)
+    private static string Unknown(SchemaFinding finding, string file)
     {
         var outer = finding.Path.Length > finding.Member.Length ? finding.Path[..^(finding.Member.Length + 1)] : "";
-        var what = $"{Shown.Quoted(finding.Member)} is not a setting of {(outer.Length is 0 ? "a manifest" : Shown.Quoted(outer))}";
+        var what = $"{Shown.Quoted(finding.Member)} is not a setting of {(outer.Length is 0 ? $"a {file}" : Shown.Quoted(outer))}";
         var names = finding.Schema.Find("properties")!.Value.Members.Select(member => member.Name).Where(name => name[0] is not '$').ToArray();
-        return (Suggestion.Nearest(finding.Member, names) ?? Elsewhere(finding.Member)) is { } meant
+        return (Suggestion.Nearest(finding.Member, names) ?? (file is Manifest ? Elsewhere(finding.Member) : null)) is { } meant
             ? $"{what}; did you mean '{meant}'?"
             : $"{what}; expected one of {string.Join(", ", names)}.";
     }
