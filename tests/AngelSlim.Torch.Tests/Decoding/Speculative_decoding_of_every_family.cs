@@ -25,6 +25,15 @@ public sealed class Speculative_decoding_of_every_family
         AssertSameTexts(target);
     }
 
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Gives_it_also_with_the_kernels_for_few_rows(string family)
+    {
+        using var scope = NewDisposeScope();
+        using var target = TinyTarget.Wide(TinyTarget.Family(family));
+        AssertSameTexts(target);
+    }
+
     /// <summary>The text grows past the 64 positions up to which the rotation is plain, and its prompts begin on both sides of them.</summary>
     [Fact]
     public void Gives_it_also_where_the_rotation_grows_with_the_text()

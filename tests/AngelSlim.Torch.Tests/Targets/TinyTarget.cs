@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Text;
 using AngelSlim.Torch.Pretraining;
@@ -29,6 +30,13 @@ internal static class TinyTarget
 
     public static TargetModel Model(TargetFamily family) => TargetModel.Create(Config(family), Weights(Config(family)));
 
+    /// <summary>Of widths that the kernels for few rows serve; the tiny ones are libtorch's.</summary>
+    public static TargetModel Wide(TargetFamily family)
+    {
+        var config = family.Read(ConfigObject.Parse("config.json", WideConfig(family).ToJsonString()));
+        return TargetModel.Create(config, Weights(config));
+    }
+
     public static Tensor Ids(int rows, int tokens, long seed = 7) => randint(0, Words, [rows, tokens], int64, CPU, generator: new Generator((ulong)seed, CPU));
 
     /// <summary>The assembly that a family comes from; null: the tool's.</summary>
@@ -41,14 +49,37 @@ internal static class TinyTarget
         return new(Folder(Config(family), Weights(Config(family)))) { Assembly = AssemblyOf(family.ModelType) };
     }
 
+    /// <summary>The same of <see cref="Wide"/>.</summary>
+    public static TargetFolder WideFolder(TargetFamily family)
+    {
+        using var scope = NewDisposeScope();
+        var file = WideConfig(family);
+        var config = family.Read(ConfigObject.Parse("config.json", file.ToJsonString()));
+        return new(Folder(config, Weights(config), file)) { Assembly = AssemblyOf(family.ModelType) };
+    }
+
     /// <summary>A checkpoint folder with these weights.</summary>
-    public static string Folder(TargetConfig config, IReadOnlyDictionary<string, Tensor> weights)
+    public static string Folder(TargetConfig config, IReadOnlyDictionary<string, Tensor> weights, JsonObject? file = null)
     {
         var folder = Directory.CreateTempSubdirectory().FullName;
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), weights);
-        var file = config.Family.TinyConfig();
+        file ??= config.Family.TinyConfig();
         file["tie_word_embeddings"] = config.TiedHead;
         new TargetFiles(folder).WriteConfig(file);
         return folder;
+    }
+
+    private static JsonObject WideConfig(TargetFamily family)
+    {
+        var file = family.TinyConfig();
+        foreach (var (key, size) in new[] { ("hidden_size", 64), ("intermediate_size", 96), ("moe_intermediate_size", 32), ("head_dim", 32) })
+        {
+            if (file.ContainsKey(key))
+            {
+                file[key] = size;
+            }
+        }
+
+        return file;
     }
 }

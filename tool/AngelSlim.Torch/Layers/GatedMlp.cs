@@ -14,7 +14,7 @@ public sealed class GatedMlp(Projection gate, Projection up, Projection down) : 
     {
         using var scope = NewDisposeScope();
         var (gate_BTF, up_BTF) = (gate.Apply(hidden), up.Apply(hidden));
-        var inner_BTF = FewRows.ServesEach(gate_BTF, up_BTF) ? FewRows.Gated(gate_BTF, up_BTF) : nn.functional.silu(gate_BTF) * up_BTF;
+        var inner_BTF = FewRows.ServesGate(gate_BTF, up_BTF) ? FewRows.Gated(gate_BTF, up_BTF) : nn.functional.silu(gate_BTF) * up_BTF;
         return down.Apply(inner_BTF).MoveToOuterDisposeScope();
     }
 }

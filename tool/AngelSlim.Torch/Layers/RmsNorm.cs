@@ -35,7 +35,7 @@ public sealed class RmsNorm
     /// <returns>As the input, in shape and type.</returns>
     public Tensor Apply(Tensor input)
     {
-        if (FewRows.ServesEach(input, _weight_D))
+        if (FewRows.ServesNorm(input, _weight_D))
         {
             return FewRows.Norm(input, _weight_D, _number);
         }

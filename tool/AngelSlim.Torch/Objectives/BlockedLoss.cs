@@ -42,7 +42,7 @@ internal static class BlockedLoss
 {
     /// <summary>Judges an unroll. Sums are not divided: a step may be judged in parts.</summary>
     /// <param name="states_BTD">For every unroll step what the head reads: the draft's states after its final norm.</param>
-    /// <param name="head_WD">The draft's head; gets a gradient if it is trained, and then is a leaf.</param>
+    /// <param name="head_WD">The draft's head; gets a gradient if it is trained, and then is a leaf. The loss is backed from once.</param>
     /// <param name="teacher">The target's distributions at the batch's rows.</param>
     /// <param name="mask_BT">The loss mask.</param>
     /// <param name="documents">Which tokens are whose.</param>

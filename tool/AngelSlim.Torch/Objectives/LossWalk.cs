@@ -23,6 +23,11 @@ internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, Los
     public UnrollLoss Judge(Teacher teacher, IReadOnlyList<TaughtRow> taught)
     {
         using var scope = NewDisposeScope();
+        if (settings.Objective.ReadsMeanOverlap)
+        {
+            _objectives = AtMeanOverlaps(teacher, taught);
+        }
+
         Walk(teacher, taught);
         var figures = new UnrollFigures(_steps);
         return new(tensor((float)figures.Weighted(settings.StepDecay)).MoveToOuterDisposeScope(), figures);
@@ -33,11 +38,6 @@ internal sealed class LossWalk(IReadOnlyList<Tensor> inputs, Tensor head_WD, Los
     public (UnrollLoss Loss, Tensor? Head_WD, List<Tensor> Inputs_BTD) JudgeAndDifferentiate(Teacher teacher, IReadOnlyList<TaughtRow> taught)
     {
         using var scope = NewDisposeScope();
-        if (settings.Objective.ReadsMeanOverlap)
-        {
-            _objectives = AtMeanOverlaps(teacher, taught);
-        }
-
         _headGradient_WD = head_WD.requires_grad ? TensorMemory.Apart(() => zeros_like(head_WD, dtype: float32)) : null;
         _gradients_BTD = [.. inputs.Select(input_BTD => zeros_like(input_BTD))];
         var loss = Judge(teacher, taught);

@@ -14,7 +14,7 @@ namespace AngelSlim.Torch.Stages;
 /// Makes a small target from nothing: a seeded corpus, a tokenizer trained on it, a Qwen3 trained on that, and then
 /// conversations that the finished target answers itself, for a draft to learn from and to be judged by.
 /// </summary>
-internal sealed class PretrainStage(TensorRuntime runtime) : TensorStage<PretrainSettings, PretrainInputs, TargetFolder>("pretrain", version: 2, runtime)
+internal sealed class PretrainStage(TensorRuntime runtime) : TensorStage<PretrainSettings, PretrainInputs, TargetFolder>("pretrain", version: 3, runtime)
 {
     private const int TokenizerConversations = 3000;
 

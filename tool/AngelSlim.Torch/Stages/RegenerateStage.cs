@@ -18,7 +18,7 @@ namespace AngelSlim.Torch.Stages;
 /// </remarks>
 /// <param name="runtime">Where libtorch lies and how many threads it gets.</param>
 /// <param name="clock">Tells how fast it goes.</param>
-internal sealed class RegenerateStage(TensorRuntime runtime, TimeProvider clock) : TensorStage<RegenerateSettings, RegenerateInputs, Conversations>("regenerate", version: 1, runtime)
+internal sealed class RegenerateStage(TensorRuntime runtime, TimeProvider clock) : TensorStage<RegenerateSettings, RegenerateInputs, Conversations>("regenerate", version: 2, runtime)
 {
     // Where a text ends the next of its group begins: the more there are, the less of the batch idles at the group's end, and the more a kill costs.
     private const int BatchesInGroup = 4;

@@ -8,9 +8,9 @@ namespace AngelSlim.Torch.Tensors;
 /// <remarks>
 /// MKL's product of 2 to 16 float32 rows costs almost as many times that of one; in bfloat16 libtorch's products of few
 /// rows reach a third of the memory's speed, and an operator costs more than the arithmetic of one row. Here a weight is
-/// read once whatever the rows, and a row's bits do not depend on the rows beside it: so what verification computes for a
-/// drafted word is what plain decoding computes for it. Needs AVX-512, the CPU, no gradients, and widths that are
-/// multiples of 32 (docs/decisions/0126-own-kernels-for-few-rows.md).
+/// read once whatever the rows, and in a product, a norm or a gate a row's bits do not depend on the rows beside it.
+/// Needs AVX-512, the CPU, no gradients, and widths that are multiples of 32
+/// (docs/decisions/0126-own-kernels-for-few-rows.md). Operands that do not fit are not served: libtorch says what is wrong.
 /// </remarks>
 internal static unsafe class FewRows
 {
@@ -19,7 +19,9 @@ internal static unsafe class FewRows
 
     // Below this the threads would wait for each other longer than they compute.
     private const long BytesWorthThreads = 1 << 20;
-    private const long MostNumbers = 1 << 17;
+
+    // Of norms and gates; the heads of 16 tokens are rows too.
+    private const long MostEach = 4096;
     private const int Piece = DotProducts<Float32Elements>.Piece;
     private const int FewestOutputs = 16;
 
@@ -35,13 +37,18 @@ internal static unsafe class FewRows
 
     /// <summary>Whether rows can be multiplied here with a matrix that is served.</summary>
     public static bool ServesRows(Tensor input, Tensor weight_OI) =>
-        !is_grad_enabled() && input.dtype == weight_OI.dtype && input.numel() is var count && count > 0 && count <= Most * weight_OI.size(1) && IsPlain(input);
+        !is_grad_enabled() && input.dtype == weight_OI.dtype && input.dim() > 0 && input.size(-1) == weight_OI.size(1)
+        && input.numel() is var count && count > 0 && count <= Most * weight_OI.size(1) && IsPlain(input);
 
-    /// <summary>Whether rows can be normed or gated here.</summary>
+    /// <summary>Whether rows can be normed here.</summary>
     /// <param name="rows">Any shape; the last axis is theirs.</param>
-    /// <param name="other">The other operand.</param>
-    public static bool ServesEach(Tensor rows, Tensor other) =>
-        IsSupported && !is_grad_enabled() && rows.numel() is > 0 and <= MostNumbers && rows.size(-1) % Piece is 0 && rows.dtype == other.dtype && IsPlain(rows) && IsPlain(other);
+    /// <param name="weight_D">As wide.</param>
+    public static bool ServesNorm(Tensor rows, Tensor weight_D) => ServesEach(rows, weight_D) && weight_D.dim() is 1 && weight_D.size(0) == rows.size(-1);
+
+    /// <summary>Whether rows can be gated here.</summary>
+    /// <param name="gate">Any shape; the last axis is the rows'.</param>
+    /// <param name="up">The same shape.</param>
+    public static bool ServesGate(Tensor gate, Tensor up) => ServesEach(gate, up) && gate.shape.AsSpan().SequenceEqual(up.shape);
 
     /// <summary>Rows by a matrix, and a bias added; sums are float32.</summary>
     /// <param name="input">Any shape that ends in I; see <see cref="ServesRows"/>.</param>
@@ -72,7 +79,7 @@ internal static unsafe class FewRows
     }
 
     /// <summary>Root-mean-square norm over the last axis.</summary>
-    /// <param name="rows">See <see cref="ServesEach"/>.</param>
+    /// <param name="rows">See <see cref="ServesNorm"/>.</param>
     /// <param name="weight_D">As wide.</param>
     /// <param name="epsilon">Added to the mean square.</param>
     public static Tensor Norm(Tensor rows, Tensor weight_D, float epsilon)
@@ -94,7 +101,7 @@ internal static unsafe class FewRows
     }
 
     /// <summary><c>silu(gate) · up</c>.</summary>
-    /// <param name="gate">See <see cref="ServesEach"/>.</param>
+    /// <param name="gate">See <see cref="ServesGate"/>.</param>
     /// <param name="up">The same shape.</param>
     public static Tensor Gated(Tensor gate, Tensor up)
     {
@@ -121,6 +128,10 @@ internal static unsafe class FewRows
             GC.KeepAlive(tensor);
         }
     }
+
+    private static bool ServesEach(Tensor rows, Tensor other) =>
+        IsSupported && !is_grad_enabled() && rows.dtype == other.dtype && rows.dim() > 0 && rows.size(-1) is var width && width > 0 && width % Piece is 0
+        && rows.numel() is var count && count > 0 && count <= MostEach * width && IsPlain(rows) && IsPlain(other);
 
     private static bool IsPlain(Tensor tensor) =>
         tensor.dtype is ScalarType.Float32 or ScalarType.BFloat16 && tensor.device_type is DeviceType.CPU && tensor.is_contiguous();

@@ -38,9 +38,14 @@ internal static partial class TensorMemory
         }
 
         _ = SetOption(MostMappings, UsualMappings);
-        var made = make();
-        _ = SetOption(MostMappings, 0);
-        return made;
+        try
+        {
+            return make();
+        }
+        finally
+        {
+            _ = SetOption(MostMappings, 0);
+        }
     }
 
     /// <summary>Gives to the system what nothing uses: between two pieces of work.</summary>

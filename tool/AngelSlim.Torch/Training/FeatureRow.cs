@@ -21,6 +21,9 @@ internal sealed record FeatureRow(Tensor Ids_T, Tensor Mask_T, Tensor Aux_TE, Te
     public static FeatureRow Of(TargetModel target, IReadOnlyList<int> layers, TokenRow row)
     {
         using var scope = NewDisposeScope();
+
+        // Live and stored states are the same bits: which kernels compute must not depend on who asks. Nothing here wants a gradient.
+        using var allowed = enable_grad();
         var ids_BT = tensor(row.Ids).to(int64).unsqueeze(0);
         var said = target.Run(new TargetInput(ids_BT), layers);
         if (!isfinite(said.Hidden_BTLD).all().item<bool>() || !isfinite(said.Last_BTD).all().item<bool>())

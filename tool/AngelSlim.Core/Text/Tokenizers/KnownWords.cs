@@ -34,7 +34,7 @@ internal sealed class KnownWords
     /// <summary>Keeps a word, unless it is long or there are many. Two threads may keep the same: they made it equal.</summary>
     public void Add(ReadOnlySpan<char> word, Word tokens)
     {
-        if (word.Length > LongestKept || Interlocked.Increment(ref _kept) > MostKept)
+        if (word.Length > LongestKept || Volatile.Read(ref _kept) >= MostKept || Interlocked.Increment(ref _kept) > MostKept)
         {
             return;
         }
