@@ -22,6 +22,10 @@ try
             return TrainingStep.Run(Options.Parse(rest));
         case ["tokenizing", .. var rest]:
             return Tokenizing.Run(Options.Parse(rest));
+        case ["features", .. var rest]:
+            return Features.Run(Options.Parse(rest));
+        case ["ten-times", .. var rest]:
+            return TenTimes.Run(Options.Parse(rest));
         case ["nothing"]:
             return 0;
         default:
@@ -32,6 +36,8 @@ try
             Console.Error.WriteLine("commands --tool AngelSlim.Cli.dll --builtin DIR [--rounds 10] [--snakemake snakemake]");
             Console.Error.WriteLine("training-step [--memory given-back] [--recompute always] [--tokens 1024] [--dtype bfloat16] [--rounds 3] [--unroll 7] [--width 1024] [--words 32000] [--target-words 151936] [--at-once N] [--steps N]");
             Console.Error.WriteLine("tokenizing --model DIR --rows FILE.jsonl [--rounds 5]");
+            Console.Error.WriteLine("features --out DIR [--rows 400] [--dtype bfloat16] [--batch 4] [--rounds 5]");
+            Console.Error.WriteLine("ten-times --model DIR --conversations FILE.jsonl --out DIR [--copies 4] [--rows 100] [--rounds 3]");
             Console.Error.WriteLine("verification --out DIR [--megabytes 512] [--rounds 10]");
             return 2;
     }

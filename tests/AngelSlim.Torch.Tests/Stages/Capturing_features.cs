@@ -56,8 +56,8 @@ public sealed class Capturing_features : IDisposable
         var folder = TinyTarget.WideFolder(TinyTarget.Family(family));
         var rows = Rows(lengths: [5, 1, 17, 8]);
         Capture("whole", rows, heldout: Rows(lengths: [4]), dtype, target: folder);
-        using var stored = StoredFeatures.Open(At("whole"), features => features.Train, Usual);
-        using var heldout = StoredFeatures.Open(At("whole"), features => features.Heldout, Usual);
+        var stored = StoredFeatures.Open(At("whole"), features => features.Train, Usual);
+        var heldout = StoredFeatures.Open(At("whole"), features => features.Heldout, Usual);
         using var target = TargetModel.Load(folder.Folder, ElementType.Of(dtype).Scalar, CPU, TargetCatalog.For(folder));
         var live = new LiveFeatures(target, Usual, rows);
 
@@ -80,7 +80,7 @@ public sealed class Capturing_features : IDisposable
         using var scope = NewDisposeScope();
         var rows = Rows(lengths: [3, 5]);
         Capture("whole", rows, heldout: []);
-        using var stored = StoredFeatures.Open(At("whole"), features => features.Train, Usual);
+        var stored = StoredFeatures.Open(At("whole"), features => features.Train, Usual);
         var batch = stored.Read([0, 1]);
 
         Assert.Equal([1L, 8, 72, 1, 8, 24], [.. batch.Aux_BTE.shape, .. batch.Last_BTD.shape]);
@@ -229,6 +229,26 @@ public sealed class Capturing_features : IDisposable
         Capture("whole", Rows(lengths: [3]), heldout: [], layers: [0, 1, 2]);
         var wrong = Assert.Throws<DataException>(() => StoredFeatures.Open(At("whole"), features => features.Train, Usual));
         Assert.Contains("the draft reads the layers 1, 1, 0, but 0, 1, 2 were kept", wrong.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A file that is mapped would end the process here.</summary>
+    [Fact]
+    public void Are_refused_by_row_when_their_file_is_cut_while_a_training_reads_it()
+    {
+        using var scope = NewDisposeScope();
+        Capture("whole", Rows(lengths: [3, 5]), heldout: []);
+        var stored = StoredFeatures.Open(At("whole"), features => features.Train, Usual);
+        var path = Path.Combine(At("whole"), "train-00001.safetensors");
+        var begin = SafetensorsHeader.Read(path).Tensors[FeatureShard.Last].Begin;
+        using (var file = File.OpenWrite(path))
+        {
+            // Ends in the middle of the last states; the mask behind them is read before them.
+            file.SetLength(begin + 4);
+        }
+
+        var wrong = Assert.Throws<DataException>(() => stored.Read([1]));
+        Assert.Equal(ProblemCode.StoreCorrupt, wrong.Problem.Code);
+        Assert.Contains("row 'row 1' cannot be read: 5 bytes more were expected", wrong.Message, StringComparison.Ordinal);
     }
 
     private static void AssertSame(FeatureBatch expected, FeatureBatch actual)

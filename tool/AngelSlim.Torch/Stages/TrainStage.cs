@@ -35,8 +35,8 @@ internal sealed class TrainStage(TensorRuntime runtime) : TensorStage<TrainSetti
         {
             var ends = TargetEnds.Load(inputs.Target.Folder, type, families);
             var layers = TargetModel.HiddenLayers(settings.Draft.HiddenLayers, ends.Config.Layers);
-            using var train = StoredFeatures.Open(features.Folder, description => description.Train, layers);
-            using var heldout = StoredFeatures.Open(features.Folder, description => description.Heldout, layers);
+            var train = StoredFeatures.Open(features.Folder, description => description.Train, layers);
+            var heldout = StoredFeatures.Open(features.Folder, description => description.Heldout, layers);
             Train(settings, inputs, new(ends, train, heldout, recompute), context);
         }
         else

@@ -11,7 +11,11 @@ namespace AngelSlim.Torch.Tensors;
 /// <param name="Shape">At most <see cref="SafetensorsHeader.MostAxes"/> sizes; a size may be 0.</param>
 /// <param name="Begin">Its first byte, counted from the start of the file.</param>
 /// <param name="End">One behind its last byte.</param>
-internal sealed record StoredTensor(string Name, ElementType Type, IReadOnlyList<long> Shape, long Begin, long End);
+internal sealed record StoredTensor(string Name, ElementType Type, IReadOnlyList<long> Shape, long Begin, long End)
+{
+    /// <summary>Bytes of an entry along the first axis.</summary>
+    public long BytesPerEntry { get; } = Shape.Skip(1).Aggregate((long)Type.Bytes, (product, size) => product * size);
+}
 
 /// <summary>The header of a safetensors file: 8 bytes length, little-endian, then JSON; data behind it without holes.</summary>
 /// <remarks>

@@ -1,50 +1,93 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using AngelSlim.Core.Artifacts;
+using Microsoft.Win32.SafeHandles;
 using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Tensors;
 
-/// <summary>Writes safetensors files: the same tensors give the same bytes.</summary>
-internal static class SafetensorsWriter
+/// <summary>Writes a safetensors file: the same tensors give the same bytes.</summary>
+/// <remarks>
+/// It is written beside its path, flushed to the disk, and takes its path's name when it is finished: nobody ever sees half a file,
+/// and once <see cref="Finish"/> returns a power cut leaves the whole one.
+/// </remarks>
+internal sealed class SafetensorsWriter : IDisposable
 {
     private const int Alignment = 8;
-    private const int Chunk = 1 << 20;
+    private const string Unfinished = ".part";
+    private readonly string _path;
+    private readonly SafeFileHandle _file;
+    private readonly Dictionary<string, StoredTensor> _places;
 
-    /// <summary>Writes beside the path, flushes to the disk, and takes the path's name: nobody ever sees half a file, and once this returns a power cut leaves the whole one.</summary>
+    /// <summary>Begins a file whose tensors are put in afterwards, whole or a few entries at a time.</summary>
+    /// <param name="path">Replaced if it is there.</param>
+    /// <param name="tensors">All that it will have.</param>
+    /// <param name="metadata">Free text; none is written when there is none.</param>
+    public SafetensorsWriter(string path, IEnumerable<(string Name, ElementType Type, long[] Shape)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        // Larger elements first, as the reference implementation: so every tensor is aligned.
+        var ordered = Placed(tensors.OrderByDescending(entry => entry.Type.Bytes).ThenBy(entry => entry.Name, StringComparer.Ordinal), begin: 0);
+        var header = Header(ordered, metadata);
+        _path = path;
+        _places = Placed(ordered.Select(entry => (entry.Name, entry.Type, entry.Shape.ToArray())), header.Length).ToDictionary(entry => entry.Name, StringComparer.Ordinal);
+        _file = File.OpenHandle(path + Unfinished, FileMode.Create, FileAccess.Write, FileShare.None);
+        RandomAccess.Write(_file, header, fileOffset: 0);
+    }
+
+    /// <summary>Writes a whole file.</summary>
     /// <param name="path">Replaced if it is there.</param>
     /// <param name="tensors">By name; any device and layout.</param>
     /// <param name="metadata">Free text; none is written when there is none.</param>
     public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        // Larger elements first, as the reference implementation: so every tensor is aligned.
-        var ordered = tensors
-            .Select(pair => (Name: pair.Key, Tensor: pair.Value, Type: TypeOf(pair.Key, pair.Value)))
-            .OrderByDescending(entry => entry.Type.Bytes)
-            .ThenBy(entry => entry.Name, StringComparer.Ordinal)
-            .ToList();
-        var header = Header([.. ordered.Select(entry => (entry.Name, entry.Tensor.shape, entry.Type))], metadata);
-        var temporary = path + ".part";
-        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, Chunk))
+        using var writer = new SafetensorsWriter(path, tensors.Select(pair => (pair.Key, TypeOf(pair.Key, pair.Value), pair.Value.shape)), metadata);
+        foreach (var (name, tensor) in tensors)
         {
-            file.Write(header);
-            foreach (var (_, tensor, _) in ordered)
-            {
-                using var scope = NewDisposeScope();
-                tensor.detach().cpu().contiguous().WriteBytesToStream(file, Chunk);
-            }
-
-            file.Flush(flushToDisk: true);
+            writer.Put(name, tensor);
         }
 
-        File.Move(temporary, path, overwrite: true);
-        Durable.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        writer.Finish();
+    }
+
+    /// <summary>Writes entries of a tensor.</summary>
+    /// <param name="name">One of those that the file was begun with.</param>
+    /// <param name="entries">Of the same type and, but for the first axis, shape; any device and layout.</param>
+    /// <param name="first">Where along the first axis they begin.</param>
+    public void Put(string name, Tensor entries, long first = 0)
+    {
+        var place = _places[name];
+        TensorBytes.Write(_file, place.Begin + (first * place.BytesPerEntry), entries);
+    }
+
+    /// <summary>Makes the file durable and gives it its name.</summary>
+    public void Finish()
+    {
+        RandomAccess.FlushToDisk(_file);
+        _file.Dispose();
+        File.Move(_path + Unfinished, _path, overwrite: true);
+        Durable.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(_path))!);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    private static List<StoredTensor> Placed(IEnumerable<(string Name, ElementType Type, long[] Shape)> tensors, long begin)
+    {
+        var placed = new List<StoredTensor>();
+        foreach (var (name, type, shape) in tensors)
+        {
+            var end = shape.Aggregate((long)type.Bytes, (product, size) => product * size) + begin;
+            placed.Add(new StoredTensor(name, type, shape, begin, end));
+            begin = end;
+        }
+
+        return placed;
     }
 
     private static ElementType TypeOf(string name, Tensor tensor) =>
         ElementType.Of(tensor.dtype) ?? throw new ArgumentException($"'{name}' has type {tensor.dtype}; {ElementType.Names} can be written.", nameof(tensor));
 
-    private static byte[] Header(IReadOnlyList<(string Name, long[] Shape, ElementType Type)> entries, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] Header(IReadOnlyList<StoredTensor> entries, IReadOnlyDictionary<string, string>? metadata)
     {
         using var text = new MemoryStream();
         text.Write(new byte[Alignment]);
@@ -52,12 +95,9 @@ internal static class SafetensorsWriter
         {
             json.WriteStartObject();
             WriteMetadata(json, metadata);
-            var place = 0L;
-            foreach (var (name, shape, type) in entries)
+            foreach (var entry in entries)
             {
-                var end = shape.Aggregate((long)type.Bytes, (product, size) => product * size) + place;
-                WriteEntry(json, name, type, shape, (place, end));
-                place = end;
+                WriteEntry(json, entry);
             }
 
             json.WriteEndObject();
@@ -89,20 +129,20 @@ internal static class SafetensorsWriter
         json.WriteEndObject();
     }
 
-    private static void WriteEntry(Utf8JsonWriter json, string name, ElementType type, long[] shape, (long Begin, long End) place)
+    private static void WriteEntry(Utf8JsonWriter json, StoredTensor entry)
     {
-        json.WriteStartObject(name);
-        json.WriteString("dtype", type.Name);
+        json.WriteStartObject(entry.Name);
+        json.WriteString("dtype", entry.Type.Name);
         json.WriteStartArray("shape");
-        foreach (var size in shape)
+        foreach (var size in entry.Shape)
         {
             json.WriteNumberValue(size);
         }
 
         json.WriteEndArray();
         json.WriteStartArray("data_offsets");
-        json.WriteNumberValue(place.Begin);
-        json.WriteNumberValue(place.End);
+        json.WriteNumberValue(entry.Begin);
+        json.WriteNumberValue(entry.End);
         json.WriteEndArray();
         json.WriteEndObject();
     }

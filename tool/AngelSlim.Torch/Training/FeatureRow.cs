@@ -48,7 +48,7 @@ internal sealed record FeatureRow(Tensor Ids_T, Tensor Mask_T, Tensor Aux_TE, Te
             Joined(rows, row => row.Mask_T),
             Joined(rows, row => row.Aux_TE),
             Joined(rows, row => row.Last_TD),
-            Positions(rows),
+            Positions(rows.Select(row => row.Ids_T.shape[0])),
             new([.. rows.Select(row => (int)row.Ids_T.shape[0])]));
         foreach (var row in rows)
         {
@@ -58,6 +58,15 @@ internal sealed record FeatureRow(Tensor Ids_T, Tensor Mask_T, Tensor Aux_TE, Te
         return batch;
     }
 
+    /// <summary>Positions of rows end to end, each from its own first.</summary>
+    /// <param name="lengths">Tokens of each row.</param>
+    /// <returns>[1, 1, T], int64.</returns>
+    public static Tensor Positions(IEnumerable<long> lengths)
+    {
+        using var scope = NewDisposeScope();
+        return cat([.. lengths.Select(length => Arithmetic.Integers(0, length))]).view(1, 1, -1).MoveToOuterDisposeScope();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -65,12 +74,6 @@ internal sealed record FeatureRow(Tensor Ids_T, Tensor Mask_T, Tensor Aux_TE, Te
         Mask_T.Dispose();
         Aux_TE.Dispose();
         Last_TD.Dispose();
-    }
-
-    private static Tensor Positions(IReadOnlyList<FeatureRow> rows)
-    {
-        using var scope = NewDisposeScope();
-        return cat([.. rows.Select(row => Arithmetic.Integers(0, row.Ids_T.shape[0]))]).view(1, 1, -1).MoveToOuterDisposeScope();
     }
 
     private static Tensor Joined(IReadOnlyList<FeatureRow> rows, Func<FeatureRow, Tensor> part)

@@ -60,30 +60,27 @@ internal sealed record FeatureShard(string File, int FirstRow, IReadOnlyList<int
         return shards;
     }
 
-    /// <summary>Fills and writes the shard.</summary>
+    /// <summary>Writes the shard row by row: only one is in memory.</summary>
     /// <param name="folder">Where.</param>
     /// <param name="rows">Exactly the shard's.</param>
     /// <param name="features">Makes a row's features.</param>
     public void Write(string folder, IEnumerable<TokenRow> rows, Func<TokenRow, FeatureRow> features)
     {
         using var scope = NewDisposeScope();
-        var (begin, ids, buffers) = (0L, new List<string>(), (Dictionary<string, Tensor>?)null);
-        foreach (var row in rows)
+        var all = rows.ToList();
+        using var first = features(all[0]);
+        using var file = Begin(folder, all, first);
+        file.Put(RowLengths, tensor(Lengths.Select(length => (long)length).ToArray()));
+        Put(file, first, begin: 0);
+        var begin = (long)Lengths[0];
+        foreach (var row in all.Skip(1))
         {
             using var filled = features(row);
-            buffers ??= Buffers(filled);
-            foreach (var (name, part) in Parts(filled))
-            {
-                using var place = buffers[name].narrow(0, begin, row.Ids.Length);
-                place.copy_(part);
-            }
-
-            ids.Add(row.Id);
+            Put(file, filled, begin);
             begin += row.Ids.Length;
         }
 
-        buffers![RowLengths] = tensor(Lengths.ToArray()).to(int64);
-        SafetensorsWriter.Write(Path.Combine(folder, File), buffers, new Dictionary<string, string> { [RowIds] = JsonSerializer.Serialize(ids) });
+        file.Finish();
     }
 
     /// <summary>Whether the file is there, as long as its header says, and holds this shard's tokens.</summary>
@@ -101,13 +98,26 @@ internal sealed record FeatureShard(string File, int FirstRow, IReadOnlyList<int
         }
     }
 
+    private static void Put(SafetensorsWriter file, FeatureRow row, long begin)
+    {
+        foreach (var (name, part) in Parts(row))
+        {
+            using var stored = part.to(StoredType(name, part));
+            file.Put(name, stored, begin);
+        }
+    }
+
     private static (string Name, Tensor Tensor)[] Parts(FeatureRow row) => [(Ids, row.Ids_T), (Mask, row.Mask_T), (Aux, row.Aux_TE), (Last, row.Last_TD)];
 
-    private Dictionary<string, Tensor> Buffers(FeatureRow like)
+    private static ScalarType StoredType(string name, Tensor part) => name is Ids ? ScalarType.Int32 : part.dtype;
+
+    private SafetensorsWriter Begin(string folder, List<TokenRow> rows, FeatureRow like)
     {
         var tokens = Lengths.Sum(length => (long)length);
-        return Parts(like).ToDictionary(
-            part => part.Name,
-            part => empty([tokens, .. part.Tensor.shape[1..]], part.Name is Ids ? ScalarType.Int32 : part.Tensor.dtype));
+        var parts = Parts(like).Select(part => (part.Name, ElementType.Of(StoredType(part.Name, part.Tensor))!, (long[])[tokens, .. part.Tensor.shape[1..]]));
+        return new SafetensorsWriter(
+            Path.Combine(folder, File),
+            [.. parts, (RowLengths, ElementType.Of(ScalarType.Int64)!, [Lengths.Count])],
+            new Dictionary<string, string> { [RowIds] = JsonSerializer.Serialize(rows.ConvertAll(row => row.Id)) });
     }
 }

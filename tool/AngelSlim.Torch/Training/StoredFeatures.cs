@@ -5,10 +5,14 @@ using static TorchSharp.torch;
 
 namespace AngelSlim.Torch.Training;
 
-/// <summary>Features that <c>capture</c> wrote, mapped into memory: a row's bytes are read when the row is.</summary>
-internal sealed class StoredFeatures : IFeatureSource, IDisposable
+/// <summary>Features that <c>capture</c> wrote: a row's bytes are read when the row is, into the batch that it belongs to.</summary>
+/// <remarks>
+/// Files are read, not mapped: a mapped page costs more than a copied one, counts as memory of the process, and ends it where the
+/// file has been cut. No file stays open: a capture of terabytes has more of them than a process may open.
+/// </remarks>
+internal sealed class StoredFeatures : IFeatureSource
 {
-    private readonly List<SafetensorsFile> _files = [];
+    private static readonly string[] Parts = [FeatureShard.Ids, FeatureShard.Mask, FeatureShard.Aux, FeatureShard.Last];
     private readonly List<StoredRow> _rows = [];
 
     private StoredFeatures()
@@ -32,22 +36,14 @@ internal sealed class StoredFeatures : IFeatureSource, IDisposable
         }
 
         var features = new StoredFeatures();
-        try
+        foreach (var shard in part(description).Shards)
         {
-            foreach (var shard in part(description).Shards)
-            {
-                features.Add(Path.Combine(folder, shard), description);
-            }
+            features.Add(Path.Combine(folder, shard), description);
+        }
 
-            return features.Count == part(description).Rows
-                ? features
-                : throw Wrong(folder, $"{part(description).Rows} rows expected, {features.Count} found");
-        }
-        catch
-        {
-            features.Dispose();
-            throw;
-        }
+        return features.Count == part(description).Rows
+            ? features
+            : throw Wrong(folder, $"{part(description).Rows} rows expected, {features.Count} found");
     }
 
     /// <inheritdoc/>
@@ -57,21 +53,45 @@ internal sealed class StoredFeatures : IFeatureSource, IDisposable
     public int LengthOf(int row) => (int)_rows[row].Length;
 
     /// <inheritdoc/>
-    public FeatureBatch Read(IReadOnlyList<int> rows) => FeatureRow.Batch([.. rows.Select(row => Read(_rows[row]))]);
-
-    /// <inheritdoc/>
-    public void Dispose() => _files.ForEach(file => file.Dispose());
-
-    private static FeatureRow Read(StoredRow row)
+    public FeatureBatch Read(IReadOnlyList<int> rows)
     {
         using var scope = NewDisposeScope();
-        return new FeatureRow(
-            Part(FeatureShard.Ids).to(int64).MoveToOuterDisposeScope(),
-            Part(FeatureShard.Mask).MoveToOuterDisposeScope(),
-            Part(FeatureShard.Aux).MoveToOuterDisposeScope(),
-            Part(FeatureShard.Last).MoveToOuterDisposeScope());
+        StoredRow[] chosen = [.. rows.Select(row => _rows[row])];
+        var tokens = chosen.Sum(row => row.Length);
+        var parts = Parts.ToDictionary(name => name, name => empty([1, tokens, .. chosen[0].Shard[name].Shape.Skip(1)], chosen[0].Shard[name].Type.Scalar));
+        var bytes = Parts.ToDictionary(name => name, name => TensorBytes.Flat(parts[name]));
+        var begin = 0L;
+        foreach (var row in chosen)
+        {
+            Fill(bytes, begin, row);
+            begin += row.Length;
+        }
 
-        Tensor Part(string name) => row.File.Load(name).narrow(0, row.Begin, row.Length);
+        return new FeatureBatch(
+            parts[FeatureShard.Ids].to(int64).MoveToOuterDisposeScope(),
+            parts[FeatureShard.Mask].MoveToOuterDisposeScope(),
+            parts[FeatureShard.Aux].MoveToOuterDisposeScope(),
+            parts[FeatureShard.Last].MoveToOuterDisposeScope(),
+            FeatureRow.Positions(chosen.Select(row => row.Length)).MoveToOuterDisposeScope(),
+            new([.. chosen.Select(row => (int)row.Length)]));
+    }
+
+    private static void Fill(Dictionary<string, Tensor> bytes, long begin, StoredRow row)
+    {
+        try
+        {
+            // Shared with everybody, which saves the system's lock.
+            using var file = File.OpenHandle(row.Path, share: FileShare.ReadWrite | FileShare.Delete);
+            foreach (var (name, part) in bytes)
+            {
+                var stored = row.Shard[name];
+                TensorBytes.Read(file, stored.Begin + (row.Begin * stored.BytesPerEntry), part, begin * stored.BytesPerEntry, row.Length * stored.BytesPerEntry);
+            }
+        }
+        catch (IOException e)
+        {
+            throw Wrong(row.Path, $"row '{row.Id}' cannot be read: {e.Message}", e);
+        }
     }
 
     private static DataException Wrong(string path, string message, Exception? inner = null) =>
@@ -79,8 +99,7 @@ internal sealed class StoredFeatures : IFeatureSource, IDisposable
 
     private void Add(string path, FeatureDescription description)
     {
-        var file = SafetensorsFile.Open(path);
-        _files.Add(file);
+        using var file = SafetensorsFile.Open(path);
         var lengths = Lengths(path, file);
         var tokens = lengths.Sum();
         var states = ElementType.Of(description.Dtype);
@@ -97,7 +116,7 @@ internal sealed class StoredFeatures : IFeatureSource, IDisposable
         var begin = 0L;
         foreach (var (id, length) in ids.Zip(lengths))
         {
-            _rows.Add(new StoredRow(id, file, begin, length));
+            _rows.Add(new StoredRow(id, path, file.Tensors, begin, length));
             begin += length;
         }
 
@@ -139,5 +158,5 @@ internal sealed class StoredFeatures : IFeatureSource, IDisposable
     }
 
     /// <summary>Where a row lies.</summary>
-    private readonly record struct StoredRow(string Id, SafetensorsFile File, long Begin, long Length);
+    private readonly record struct StoredRow(string Id, string Path, IReadOnlyDictionary<string, StoredTensor> Shard, long Begin, long Length);
 }
