@@ -118,6 +118,20 @@ public sealed class A_regression(InstalledTool tool)
         Assert.Equal(0, tool.Run(_folder, "compare", "tiny.json", Baseline, "--store", _store, "--margin", "5%", "--confidence", "0.9").ExitCode);
     }
 
+    [Fact]
+    public void Is_not_looked_for_while_noise_is_measured()
+    {
+        TinyExperiment.Write(_folder, "tiny.json", ("speculation.tokens", new JsonArray(1)));
+        var document = JsonNode.Parse(Run(0, "regress", "tiny.json", "--calibrate", "--threads", "1", "--json"))!;
+        var evaluation = document["evaluations"]!.AsArray().Single()!;
+        Assert.Equal(("evaluate-k1", 1, 0, 0.0), ((string)evaluation["step"]!, (int)evaluation["prompts"]!, (int)evaluation["changed"]!, (double)evaluation["noise"]!));
+        var lengths = evaluation["acceptanceLengths"]!.AsArray();
+        Assert.Equal((double)lengths[0]!, (double)lengths[1]!);
+        var speedups = evaluation["speedups"]!.AsArray();
+        Assert.NotEqual((double)speedups[0]!, (double)speedups[1]!);
+        Assert.False(Directory.Exists(At("baselines")));
+    }
+
     [Theory]
     [InlineData("--margin", "much", "--margin is a share from 0 to 0.5, such as 0.02 or 2%, not 'much'.")]
     [InlineData("--margin", "60%", "--margin is a share from 0 to 0.5, such as 0.02 or 2%, not '60%'.")]

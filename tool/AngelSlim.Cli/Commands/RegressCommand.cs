@@ -37,16 +37,18 @@ internal sealed class RegressVerb(Choice choice)
 {
     /// <summary>For CI.</summary>
     [Command(Description = "Runs a manifest and judges its acceptance lengths by a baseline, prompt by prompt. Ends with 0 if they pass, with 4 if one has fallen, with 5 if that cannot be told, or there is no baseline to tell it by.")]
-    [Example("dotnet angelslim regress experiments/quickstart.json", "dotnet angelslim regress experiments/quickstart.json --margin 1% --junit regress.xml --sarif regress.sarif")]
+    [Example("dotnet angelslim regress experiments/quickstart.json", "dotnet angelslim regress experiments/quickstart.json --margin 1% --junit regress.xml --sarif regress.sarif", "dotnet angelslim regress experiments/quickstart.json --calibrate")]
     public void Regress(
         ManifestOptions manifest,
         RunningOptions running,
         JudgingOptions judging,
         [Option(ValueName = "file", Description = Help.BaselineFile)] string? baseline = null,
+        [Option(Description = "Judge nothing: evaluate twice on this machine, and say what changes where nothing does. Ends with 5 if that is more than the margin")] bool calibrate = false,
         [Option(ValueName = "folder", Description = Help.Store)] string? store = null,
         [Option(Description = Help.Json)] bool json = false)
     {
         var run = new RunOptions(manifest, running, new SelectionOptions()) { Store = store, Json = json };
-        choice.Verb = machine => new RegressCommand(machine, new(run, judging, baseline)).Execute();
+        var options = new RegressOptions(run, judging, baseline);
+        choice.Verb = machine => calibrate ? new CalibrateCommand(machine, options).Execute() : new RegressCommand(machine, options).Execute();
     }
 }
