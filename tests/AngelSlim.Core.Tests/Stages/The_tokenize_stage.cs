@@ -79,10 +79,22 @@ public sealed class The_tokenize_stage
         var lengths = whole.Train.Select(row => row.Ids.Length).Order().ToArray();
         var run = Run(Settings with { MaxTokens = 256, HeldoutShare = 0 }, rows);
 
+        string[] lines = [.. run.Events.OfType<Said>().Select(said => said.Text)];
+        Assert.Equal(["rows", "tokens", "shortest", "half", "up", "to", "90", "%", "95", "%", "99", "%", "longest"], Words(lines[0]).Skip(4));
         Assert.Equal(
-            $"10 rows with {lengths.Sum()} tokens before any is cut: half have up to {lengths[4]}, 90 % up to {lengths[8]}, 99 % up to {lengths[9]}, all up to {lengths[9]}; 1 are cut at 256",
-            run.Events.OfType<Said>().Single().Text);
-        Assert.Equal((lengths.Sum(), lengths[4], lengths[8], lengths[9]), (run.Figure("tokens.uncut"), run.Figure("length.p50"), run.Figure("length.p90"), run.Figure("length.longest")));
+            new[] { 10, lengths.Sum(), lengths[0], lengths[4], lengths[8], lengths[9], lengths[9], lengths[9] }.Select(number => number.ToString(CultureInfo.InvariantCulture)),
+            Words(lines[1]));
+        Assert.Equal(lines[0].Length, lines[1].Length);
+        var dropped = lengths[9] - 256;
+        Assert.Equal(
+            string.Create(CultureInfo.InvariantCulture, $"cut at 256 (data.maxTokens): 1 of 10 rows, which drops {dropped} of {lengths.Sum()} tokens ({100.0 * dropped / lengths.Sum():f1} %)"),
+            lines[2]);
+        Assert.Equal(3, lines.Length);
+        Assert.Equal(
+            (lengths.Sum(), dropped, lengths[0], lengths[4], lengths[8], lengths[9]),
+            (run.Figure("tokens.uncut"), run.Figure("tokens.dropped"), run.Figure("length.shortest"), run.Figure("length.p50"), run.Figure("length.p90"), run.Figure("length.longest")));
+
+        static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
     }
 
     [Fact]

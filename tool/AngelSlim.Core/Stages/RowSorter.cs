@@ -58,8 +58,12 @@ internal sealed class RowSorter(TokenizeSettings settings, StageContext context,
             context.Report(new Said(told));
         }
 
-        context.Report(new Said(_lengths.Told(settings.MaxTokens)));
-        foreach (var (name, value) in _tally.Figures().Concat(_lengths.Figures()))
+        foreach (var line in _lengths.Told(settings.MaxTokens))
+        {
+            context.Report(new Said(line));
+        }
+
+        foreach (var (name, value) in _tally.Figures().Concat(_lengths.Figures(settings.MaxTokens)))
         {
             context.Report(new Measured(name, value));
         }
