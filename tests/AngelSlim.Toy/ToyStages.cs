@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using AngelSlim.Core.Artifacts;
 using AngelSlim.Core.Manifests;
 using AngelSlim.Core.Stages;
@@ -105,6 +106,8 @@ public sealed class ActStage(Action<StageContext> act) : Stage<ActSettings, ActI
 
     protected override Needs NeedsOf(ActSettings settings, ActInputs inputs) => Needs;
 
+    // A test looks for its name in a stack trace, and a runtime that has called it often leaves it out.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     protected override void Run(ActSettings settings, ActInputs inputs, StageContext context)
     {
         File.WriteAllText(Path.Combine(context.Output, "text"), settings.Name + string.Concat(inputs.Parts.Select(part => File.ReadAllText(part.Text))));
